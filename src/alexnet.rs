@@ -1,0 +1,301 @@
+//! The network: AlexNet at half width, as the PyTorch flower tutorial builds it (`module.py`).
+//!
+//! After A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet Classification with Deep Convolutional Neural Networks"
+//! (2012), one of whose two GPU halves it is, with 2048 units in the hidden layers.
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig, PaddingConfig2d};
+use burn::tensor::activation::relu;
+use burn::tensor::module::max_pool2d;
+use burn::tensor::ops::MaxPoolOptions;
+use burn::tensor::{Device, Tensor};
+
+use crate::preprocess::IMAGE_SIZE;
+
+/// A convolution's shape; all kernels are square.
+struct Convolution {
+    channels: [usize; 2],
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+    /// Whether a max pool follows.
+    pooled: bool,
+}
+
+const fn convolution(channels: [usize; 2], [kernel, stride, padding]: [usize; 3], pooled: bool) -> Convolution {
+    Convolution { channels, kernel, stride, padding, pooled }
+}
+
+const CONVOLUTIONS: [Convolution; 5] = [
+    convolution([3, 48], [11, 4, 2], true),
+    convolution([48, 128], [5, 1, 2], true),
+    convolution([128, 192], [3, 1, 1], false),
+    convolution([192, 192], [3, 1, 1], false),
+    convolution([192, 128], [3, 1, 1], true),
+];
+const POOL_KERNEL: usize = 3;
+const POOL_STRIDE: usize = 2;
+const DROPOUT: f64 = 0.5;
+
+/// Values that the convolutions hand to the classifier: 128 maps of 6 x 6.
+pub const FEATURES: usize = 128 * 6 * 6;
+/// Units in each of the two hidden layers.
+pub const HIDDEN: usize = 2048;
+
+/// PyTorch's names of the convolutions and the fully connected layers, in order.
+const LAYER_NAMES: [&str; 8] = [
+    "features.0",
+    "features.3",
+    "features.6",
+    "features.8",
+    "features.10",
+    "classifier.1",
+    "classifier.4",
+    "classifier.6",
+];
+/// PyTorch's names of the max pools, in order.
+const POOL_NAMES: [&str; 3] = ["features.2", "features.5", "features.12"];
+
+/// What a network is built from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlexNetConfig {
+    /// Number of classes, at least 1.
+    pub classes: usize,
+}
+
+/// AlexNet at half width.
+#[derive(Module, Debug)]
+pub struct AlexNet {
+    conv1: Conv2d,
+    conv2: Conv2d,
+    conv3: Conv2d,
+    conv4: Conv2d,
+    conv5: Conv2d,
+    dropout: Dropout,
+    fc1: Linear,
+    fc2: Linear,
+    fc3: Linear,
+}
+
+/// A parameter as PyTorch's `state_dict` has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// PyTorch's name, such as `features.0.weight`.
+    pub name: String,
+    /// PyTorch's shape: `[out, in, height, width]`, `[out, in]` or `[out]`.
+    pub shape: Vec<usize>,
+}
+
+/// One row of the layer table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// What it is, such as `conv1 + ReLU`.
+    pub name: String,
+    /// Shape of what goes in, without the batch: `[channels, height, width]` or `[units]`.
+    pub input: Vec<usize>,
+    /// Kernel, stride and padding, where the layer has them.
+    pub window: Option<[usize; 3]>,
+    /// Shape of what comes out, without the batch.
+    pub output: Vec<usize>,
+    /// Number of weights and biases.
+    pub parameters: usize,
+}
+
+impl AlexNetConfig {
+    /// A network for this many classes.
+    pub fn new(classes: usize) -> Self {
+        Self { classes }
+    }
+
+    /// A network with random weights, drawn as the tutorial draws them: Kaiming's normal distribution over the fan-out
+    /// for convolutions (He et al., 2015), a normal distribution of deviation 0.01 for fully connected layers, biases 0.
+    ///
+    /// The draw follows the device's seed; see [`Device::seed`].
+    pub fn init(&self, device: &Device) -> AlexNet {
+        let conv = |shape: &Convolution| {
+            let [_, out] = shape.channels;
+            let mut conv = Conv2dConfig::new(shape.channels, [shape.kernel; 2])
+                .with_stride([shape.stride; 2])
+                .with_padding(PaddingConfig2d::Explicit(shape.padding, shape.padding, shape.padding, shape.padding))
+                .with_initializer(Initializer::KaimingNormal { gain: f64::sqrt(2.0), fan_out_only: true })
+                .init(device);
+            conv.bias = Some(Initializer::Zeros.init([out], device));
+            conv
+        };
+        let linear = |d_input, d_output| {
+            let mut linear = LinearConfig::new(d_input, d_output)
+                .with_initializer(Initializer::Normal { mean: 0.0, std: 0.01 })
+                .init(device);
+            linear.bias = Some(Initializer::Zeros.init([d_output], device));
+            linear
+        };
+        let [conv1, conv2, conv3, conv4, conv5] = CONVOLUTIONS.each_ref().map(conv);
+        AlexNet {
+            conv1,
+            conv2,
+            conv3,
+            conv4,
+            conv5,
+            dropout: DropoutConfig::new(DROPOUT).init(),
+            fc1: linear(FEATURES, HIDDEN),
+            fc2: linear(HIDDEN, HIDDEN),
+            fc3: linear(HIDDEN, self.classes),
+        }
+    }
+
+    /// The parameters in PyTorch's order, which is also the order in which Burn visits the module.
+    ///
+    /// Burn keeps the weights of fully connected layers the other way round, `[in, out]`.
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let convolutions = CONVOLUTIONS.iter().map(|c| vec![c.channels[1], c.channels[0], c.kernel, c.kernel]);
+        let linears = self.linear_shapes().map(|[input, out]| vec![out, input]);
+        convolutions
+            .chain(linears)
+            .zip(LAYER_NAMES)
+            .flat_map(|(shape, name)| {
+                let bias = vec![shape[0]];
+                [("weight", shape), ("bias", bias)]
+                    .map(|(kind, shape)| Parameter { name: format!("{name}.{kind}"), shape })
+            })
+            .collect()
+    }
+
+    /// The layer table: one row a layer, shapes and parameter counts computed from the configuration.
+    pub fn layers(&self) -> Vec<Layer> {
+        let mut layers = Vec::new();
+        let mut side = IMAGE_SIZE;
+        for (index, conv) in CONVOLUTIONS.iter().enumerate() {
+            let [input, out] = conv.channels;
+            let convolved = (side + 2 * conv.padding - conv.kernel) / conv.stride + 1;
+            layers.push(Layer {
+                name: format!("conv{} + ReLU", index + 1),
+                input: vec![input, side, side],
+                window: Some([conv.kernel, conv.stride, conv.padding]),
+                output: vec![out, convolved, convolved],
+                parameters: out * (input * conv.kernel * conv.kernel + 1),
+            });
+            side = convolved;
+            if conv.pooled {
+                let pooled = (side - POOL_KERNEL) / POOL_STRIDE + 1;
+                layers.push(Layer {
+                    name: "max pool".into(),
+                    input: vec![out, side, side],
+                    window: Some([POOL_KERNEL, POOL_STRIDE, 0]),
+                    output: vec![out, pooled, pooled],
+                    parameters: 0,
+                });
+                side = pooled;
+            }
+        }
+        let names = ["dropout, fc1 + ReLU", "dropout, fc2 + ReLU", "fc3"];
+        for (name, [input, out]) in names.into_iter().zip(self.linear_shapes()) {
+            layers.push(Layer {
+                name: name.into(),
+                input: vec![input],
+                window: None,
+                output: vec![out],
+                parameters: out * (input + 1),
+            });
+        }
+        layers
+    }
+
+    /// `[in, out]` of the fully connected layers.
+    fn linear_shapes(&self) -> [[usize; 2]; 3] {
+        [[FEATURES, HIDDEN], [HIDDEN, HIDDEN], [HIDDEN, self.classes]]
+    }
+}
+
+impl AlexNet {
+    /// The logits of a batch of images. Dropout is active on a training device only (see [`Module::train`]).
+    ///
+    /// # Shapes
+    /// - images: `[batch, 3, 224, 224]`, normalised
+    /// - output: `[batch, classes]`
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        self.forward_observed(images, |_, _| ())
+    }
+
+    /// [`Self::forward`], showing what every convolution (before its ReLU) and every max pool gives, under PyTorch's
+    /// name of the layer, as it is computed.
+    pub fn forward_observed(&self, images: Tensor<4>, mut observe: impl FnMut(&'static str, &Tensor<4>)) -> Tensor<2> {
+        let convolutions = [&self.conv1, &self.conv2, &self.conv3, &self.conv4, &self.conv5];
+        let mut pool_names = POOL_NAMES.iter();
+        let mut x = images;
+        for ((layer, shape), name) in convolutions.into_iter().zip(&CONVOLUTIONS).zip(LAYER_NAMES) {
+            x = layer.forward(x);
+            observe(name, &x);
+            x = relu(x);
+            if shape.pooled {
+                x = max_pool(x);
+                if let Some(name) = pool_names.next() {
+                    observe(name, &x);
+                }
+            }
+        }
+        self.classify(x.flatten(1, 3))
+    }
+
+    /// The network without dropout, whose gradients are a function of its weights and input alone.
+    pub fn without_dropout(mut self) -> Self {
+        self.dropout.prob = 0.0;
+        self
+    }
+
+    /// The fully connected layers: `[batch, FEATURES]` to `[batch, classes]`.
+    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+        let x = relu(self.fc1.forward(self.dropout.forward(features)));
+        let x = relu(self.fc2.forward(self.dropout.forward(x)));
+        self.fc3.forward(x)
+    }
+}
+
+fn max_pool(x: Tensor<4>) -> Tensor<4> {
+    max_pool2d(x, MaxPoolOptions::new([POOL_KERNEL; 2]).with_stride([POOL_STRIDE; 2]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layer_table_is_the_tutorials() {
+        let layers = AlexNetConfig::new(5).layers();
+        let outputs: Vec<_> = layers.iter().map(|layer| layer.output.clone()).collect();
+        assert_eq!(
+            outputs,
+            [
+                vec![48, 55, 55],
+                vec![48, 27, 27],
+                vec![128, 27, 27],
+                vec![128, 13, 13],
+                vec![192, 13, 13],
+                vec![192, 13, 13],
+                vec![128, 13, 13],
+                vec![128, 6, 6],
+                vec![2048],
+                vec![2048],
+                vec![5],
+            ]
+        );
+        for pair in layers.windows(2).take(7) {
+            assert_eq!(pair[0].output, pair[1].input);
+        }
+        let in_table: usize = layers.iter().map(|layer| layer.parameters).sum();
+        assert_eq!(in_table, 14_591_685);
+    }
+
+    #[test]
+    fn table_parameters_and_module_agree() {
+        for classes in [1, 5, 1000] {
+            let config = AlexNetConfig::new(classes);
+            let in_table: usize = config.layers().iter().map(|layer| layer.parameters).sum();
+            let in_state_dict: usize =
+                config.parameters().iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum();
+            let model = config.init(&crate::device::cpu());
+            assert_eq!(in_table, in_state_dict);
+            assert_eq!(in_table, model.num_params());
+        }
+    }
+}

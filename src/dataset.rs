@@ -1,0 +1,320 @@
+//! From a listing of files to classes and samples: a folder for each class, its photos inside.
+//!
+//! Nothing here touches a file system: paths are relative to the chosen folder, with `/` between their parts, so that
+//! the command line and the browser share every rule.
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+
+use crate::{Error, Result};
+
+/// The endings of the photo files that are read, in lower case.
+const PHOTO_EXTENSIONS: [&str; 9] = ["jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff"];
+/// The folders of a set that is already split, as the PyTorch tutorial names them.
+const TRAIN: &str = "train";
+const VALIDATION: &str = "val";
+
+/// One photo of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sample {
+    /// Path relative to the chosen folder, with `/` between its parts.
+    pub path: String,
+    /// Index into the classes.
+    pub class: usize,
+}
+
+/// The photos of a folder and their classes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// Names of the classes, sorted.
+    pub classes: Vec<String>,
+    /// The photos, sorted by path.
+    pub samples: Vec<Sample>,
+}
+
+/// Samples to train on and samples to validate with, each sorted by path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// What the network learns from.
+    pub train: Vec<Sample>,
+    /// What the network is tested on after each epoch, and never learns from.
+    pub validation: Vec<Sample>,
+}
+
+/// A folder made ready for training.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arranged {
+    /// Names of the classes, sorted.
+    pub classes: Vec<String>,
+    /// The samples, in two parts.
+    pub split: Split,
+}
+
+/// Makes a folder ready for training, from the paths of its files.
+///
+/// Where there are photos in `train/<class>/` and in `val/<class>/`, these are the two parts, and the rest of the
+/// folder is left alone (the tutorial keeps the originals beside them). Otherwise each folder with photos is a class,
+/// and `validation_share` of them (0 to 1) is set aside by `seed`, see [`Dataset::split`].
+///
+/// # Errors
+/// [`Error::Dataset`] where there are no photos or fewer than two classes, or where `val/` has a class that `train/`
+/// lacks.
+pub fn arrange(paths: impl IntoIterator<Item = String>, validation_share: f64, seed: u64) -> Result<Arranged> {
+    let paths: Vec<String> = paths.into_iter().collect();
+    let part = |name| paths.iter().filter(move |path| grandparent(path) == Some(name)).cloned();
+    if part(TRAIN).next().is_some() && part(VALIDATION).next().is_some() {
+        return join(Dataset::from_paths(part(TRAIN))?, part(VALIDATION));
+    }
+    let dataset = Dataset::from_paths(paths)?;
+    let split = dataset.split(validation_share, seed);
+    Ok(Arranged { classes: dataset.classes, split })
+}
+
+impl Dataset {
+    /// Takes the photos among `paths`; the class of a photo is the folder that holds it.
+    ///
+    /// Files that are no photos by their extension, hidden files and files in no folder are passed over.
+    ///
+    /// # Errors
+    /// [`Error::Dataset`] where there are no photos or fewer than two classes.
+    pub fn from_paths(paths: impl IntoIterator<Item = String>) -> Result<Self> {
+        let mut paths: Vec<String> = paths.into_iter().filter(|path| class_of(path).is_some()).collect();
+        paths.sort_unstable();
+        let mut classes: Vec<String> = paths.iter().filter_map(|path| class_of(path)).map(str::to_owned).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        match classes.as_slice() {
+            [] => Err(Error::Dataset(
+                "there are no photos in its folders; make a folder for each class, named after it, and put its photos \
+                 inside"
+                    .to_string(),
+            )),
+            [class] => Err(Error::Dataset(format!(
+                "all its photos are of one class, `{class}`, and telling apart takes at least two; add a folder with \
+                 photos of another class, or choose the folder above"
+            ))),
+            _ => {
+                let samples = samples(paths, &classes)?;
+                Ok(Self { classes, samples })
+            }
+        }
+    }
+
+    /// Sets a share of each class aside for validation, at random by `seed`; the same on every platform.
+    ///
+    /// The share is rounded down, but a class of two photos or more has at least one in each part. The only photo of a
+    /// class is trained on.
+    pub fn split(&self, validation_share: f64, seed: u64) -> Split {
+        let mut by_class = vec![Vec::new(); self.classes.len()];
+        for sample in &self.samples {
+            by_class[sample.class].push(sample.clone());
+        }
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut split = Split::default();
+        for mut samples in by_class {
+            samples.shuffle(&mut rng);
+            let share = (samples.len() as f64 * validation_share) as usize;
+            let most = samples.len().saturating_sub(1);
+            split.train.extend(samples.split_off(share.clamp(most.min(1), most)));
+            split.validation.extend(samples);
+        }
+        split.train.sort_unstable();
+        split.validation.sort_unstable();
+        split
+    }
+}
+
+/// The photos among `paths` as samples of known classes: the name of the folder that holds a photo is its class.
+///
+/// # Errors
+/// [`Error::Dataset`] where there are no photos, or a folder is named after none of `classes`.
+pub fn labelled(paths: impl IntoIterator<Item = String>, classes: &[String]) -> Result<Vec<Sample>> {
+    let mut samples = Vec::new();
+    for path in paths {
+        let Some(name) = class_of(&path) else { continue };
+        let class = classes.iter().position(|class| class == name).ok_or_else(|| {
+            Error::Dataset(format!(
+                "it has photos in a folder `{name}`, and the model knows only {}; rename the folder or take it out",
+                classes.join(", ")
+            ))
+        })?;
+        samples.push(Sample { path, class });
+    }
+    if samples.is_empty() {
+        return Err(Error::Dataset("there are no photos in its folders; each class needs a folder of its name".into()));
+    }
+    samples.sort_unstable();
+    Ok(samples)
+}
+
+/// Whether a file is a photo by its ending.
+pub fn is_photo(path: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, extension)| PHOTO_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+}
+
+/// Puts together a set that is already split.
+fn join(train: Dataset, validation: impl Iterator<Item = String>) -> Result<Arranged> {
+    let mut paths: Vec<String> = validation.collect();
+    paths.sort_unstable();
+    let validation = samples(paths, &train.classes)?;
+    Ok(Arranged { classes: train.classes, split: Split { train: train.samples, validation } })
+}
+
+/// The samples of photos whose classes are all among `classes`.
+fn samples(paths: Vec<String>, classes: &[String]) -> Result<Vec<Sample>> {
+    paths
+        .into_iter()
+        .map(|path| {
+            let name = class_of(&path).unwrap_or_default();
+            let class = classes.binary_search_by(|class| class.as_str().cmp(name)).map_err(|_| {
+                Error::Dataset(format!(
+                    "`{VALIDATION}` has photos of the class `{name}`, which `{TRAIN}` lacks; add some there, or take \
+                     `{name}` out of `{VALIDATION}`"
+                ))
+            })?;
+            Ok(Sample { path, class })
+        })
+        .collect()
+}
+
+/// The folder that holds a photo; `None` for what is no photo in a folder.
+fn class_of(path: &str) -> Option<&str> {
+    let hidden = path.split('/').any(|part| part.starts_with('.'));
+    let (folders, file) = path.rsplit_once('/')?;
+    let class = folders.rsplit('/').next()?;
+    (is_photo(file) && !hidden && !class.is_empty()).then_some(class)
+}
+
+/// The folder above the class of a photo.
+fn grandparent(path: &str) -> Option<&str> {
+    class_of(path)?;
+    path.rsplit('/').nth(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(list: &[&str]) -> Vec<String> {
+        list.iter().map(|path| path.to_string()).collect()
+    }
+
+    /// `count` photos of each class, as `class/0.jpg`.
+    fn flowers(counts: &[(&str, usize)]) -> Vec<String> {
+        counts.iter().flat_map(|(class, count)| (0..*count).map(move |i| format!("{class}/{i}.jpg"))).collect()
+    }
+
+    fn message(result: Result<impl std::fmt::Debug>) -> String {
+        match result {
+            Err(Error::Dataset(message)) => message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_order_does_not_depend_on_the_listing() {
+        let mut listing = paths(&["tulips/b.jpg", "daisy/z.jpg", "tulips/a.jpg", "daisy/10.jpg", "roses/c.jpg"]);
+        let dataset = Dataset::from_paths(listing.clone()).unwrap();
+        assert_eq!(dataset.classes, ["daisy", "roses", "tulips"]);
+        let samples: Vec<_> = dataset.samples.iter().map(|sample| (sample.path.as_str(), sample.class)).collect();
+        let expected =
+            [("daisy/10.jpg", 0), ("daisy/z.jpg", 0), ("roses/c.jpg", 1), ("tulips/a.jpg", 2), ("tulips/b.jpg", 2)];
+        assert_eq!(samples, expected);
+        listing.reverse();
+        assert_eq!(Dataset::from_paths(listing).unwrap(), dataset);
+    }
+
+    #[test]
+    fn only_photos_in_folders_count() {
+        let dataset = Dataset::from_paths(paths(&[
+            "LICENSE.txt",
+            "cover.jpg",
+            "a/1.JPG",
+            "a/2.Jpeg",
+            "a/notes.txt",
+            "a/.hidden.jpg",
+            "a/._1.jpg",
+            "a/jpg",
+            "a/Thumbs.db",
+            "b/3.webp",
+            "b/deep/4.png",
+            ".cache/5.png",
+            "/6.png",
+        ]));
+        let dataset = dataset.unwrap();
+        assert_eq!(dataset.classes, ["a", "b", "deep"]);
+        let found: Vec<_> = dataset.samples.iter().map(|sample| sample.path.as_str()).collect();
+        assert_eq!(found, ["a/1.JPG", "a/2.Jpeg", "b/3.webp", "b/deep/4.png"]);
+    }
+
+    #[test]
+    fn folders_with_nothing_to_tell_apart_are_refused() {
+        assert!(message(Dataset::from_paths([])).contains("no photos"));
+        assert!(message(Dataset::from_paths(paths(&["1.jpg", "2.jpg", "a/b.txt"]))).contains("no photos"));
+        let one = message(Dataset::from_paths(paths(&["daisy/1.jpg", "daisy/2.jpg"])));
+        assert!(one.contains("`daisy`") && one.contains("at least two"), "{one}");
+    }
+
+    #[test]
+    fn each_class_gives_its_share() {
+        let dataset = Dataset::from_paths(flowers(&[("a", 100), ("b", 39), ("c", 9), ("d", 2), ("e", 1)])).unwrap();
+        let split = dataset.split(0.1, 7);
+        let count = |samples: &[Sample], class| samples.iter().filter(|sample| sample.class == class).count();
+        assert_eq!([0, 1, 2, 3, 4].map(|class| count(&split.validation, class)), [10, 3, 1, 1, 0]);
+        assert_eq!([0, 1, 2, 3, 4].map(|class| count(&split.train, class)), [90, 36, 8, 1, 1]);
+
+        assert!(split.train.is_sorted() && split.validation.is_sorted());
+        let mut all = [split.train, split.validation].concat();
+        all.sort_unstable();
+        assert_eq!(all, dataset.samples);
+    }
+
+    #[test]
+    fn every_class_stays_in_both_parts_whatever_the_share() {
+        let dataset = Dataset::from_paths(flowers(&[("a", 10), ("b", 10)])).unwrap();
+        for (share, validation) in [(-1.0, 2), (0.0, 2), (f64::NAN, 2), (0.5, 10), (1.0, 18), (f64::INFINITY, 18)] {
+            assert_eq!(dataset.split(share, 0).validation.len(), validation, "{share}");
+        }
+    }
+
+    #[test]
+    fn a_seed_means_the_same_split_everywhere() {
+        let dataset = Dataset::from_paths(flowers(&[("a", 20), ("b", 20)])).unwrap();
+        let validation = |seed| dataset.split(0.1, seed).validation.into_iter().map(|s| s.path).collect::<Vec<_>>();
+        assert_eq!(validation(1), ["a/16.jpg", "a/5.jpg", "b/15.jpg", "b/6.jpg"]);
+        assert_ne!(validation(1), validation(2));
+    }
+
+    #[test]
+    fn class_folders_are_split() {
+        let arranged = arrange(flowers(&[("a", 20), ("b", 20)]), 0.1, 3).unwrap();
+        assert_eq!(arranged.classes, ["a", "b"]);
+        assert_eq!((arranged.split.train.len(), arranged.split.validation.len()), (36, 4));
+        // Classes may be called so, too.
+        let arranged = arrange(flowers(&[("train", 20), ("val", 20)]), 0.1, 3).unwrap();
+        assert_eq!(arranged.classes, ["train", "val"]);
+        assert_eq!(arranged.split.train.len(), 36);
+    }
+
+    #[test]
+    fn a_set_that_is_split_stays_so() {
+        let listing = ["val/b/4.jpg", "train/b/2.jpg", "train/a/1.jpg", "train/a/3.jpg", "flower_photos/c/5.jpg"];
+        let arranged = arrange(paths(&listing), 0.1, 3).unwrap();
+        assert_eq!(arranged.classes, ["a", "b"]);
+        let sample = |path: &str, class| Sample { path: path.to_string(), class };
+        assert_eq!(
+            arranged.split.train,
+            [sample("train/a/1.jpg", 0), sample("train/a/3.jpg", 0), sample("train/b/2.jpg", 1)]
+        );
+        assert_eq!(arranged.split.validation, [sample("val/b/4.jpg", 1)]);
+    }
+
+    #[test]
+    fn a_class_that_is_only_validated_is_refused() {
+        let listing = ["train/a/1.jpg", "train/b/2.jpg", "val/c/3.jpg"];
+        let message = message(arrange(paths(&listing), 0.1, 3));
+        assert!(message.contains("`c`"), "{message}");
+    }
+}

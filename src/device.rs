@@ -1,0 +1,14 @@
+//! The devices that run the network: the only place that brings one up.
+
+#[cfg(feature = "web")]
+mod gpu;
+
+use burn::tensor::Device;
+
+#[cfg(feature = "web")]
+pub use gpu::Gpu;
+
+/// The CPU, through Burn's Flex backend.
+pub fn cpu() -> Device {
+    Device::flex()
+}

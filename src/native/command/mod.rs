@@ -1,0 +1,47 @@
+//! The commands of the command line.
+
+use std::path::Path;
+
+use crate::dataset::Arranged;
+use crate::error::{Error, Result};
+use crate::native::files;
+
+pub mod evaluate;
+pub mod model;
+pub mod predict;
+pub mod split;
+pub mod train;
+
+/// A command's failure: which file or folder, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{error}", subject.as_ref().map(|subject| format!("{subject}: ")).unwrap_or_default())]
+pub struct Failure {
+    subject: Option<String>,
+    error: Error,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { subject: None, error }
+    }
+}
+
+/// Names the file or folder that an error is about.
+trait About<T> {
+    fn about(self, path: &Path) -> std::result::Result<T, Failure>;
+}
+
+impl<T> About<T> for Result<T> {
+    fn about(self, path: &Path) -> std::result::Result<T, Failure> {
+        self.map_err(|error| match error {
+            Error::Io { .. } => error.into(), // bears its path already
+            _ => Failure { subject: Some(path.display().to_string()), error },
+        })
+    }
+}
+
+/// The classes and the split of a folder: its own `train/` and `val/`, or drawn by the seed.
+fn arrange(folder: &Path, validation_share: f64, seed: u64) -> std::result::Result<Arranged, Failure> {
+    let paths = files::list(folder)?;
+    crate::dataset::arrange(paths, validation_share, seed).about(folder)
+}

@@ -1,0 +1,112 @@
+//! `import`, `export` and `layers`: model files.
+
+use std::path::PathBuf;
+
+use super::{About, Failure};
+use crate::alexnet::AlexNetConfig;
+use crate::native::files;
+use crate::weights::{ModelFile, Precision, parse_class_indices};
+
+/// Turns PyTorch's `AlexNet.pth` into a `.safetensors` file.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// A state_dict saved by PyTorch
+    pth: PathBuf,
+    /// The tutorial's class_indices.json; the classes are called `class 0` and so on without it
+    #[arg(long)]
+    classes: Option<PathBuf>,
+    /// The file to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+impl Import {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or written, or is another network's.
+    pub fn run(&self) -> Result<(), Failure> {
+        let classes = match &self.classes {
+            Some(path) => Some(parse_class_indices(&files::read(path)?).about(path)?),
+            None => None,
+        };
+        let file = ModelFile::from_bytes(files::read(&self.pth)?, classes).about(&self.pth)?;
+        files::write(&self.out, file.to_safetensors(Precision::F32)?)?;
+        println!(
+            "{}: {} weights, classes {}",
+            self.out.display(),
+            file.parameters(),
+            file.metadata().classes.join(", ")
+        );
+        Ok(())
+    }
+}
+
+/// Writes a model as `.safetensors` in another precision.
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    /// Model file (.safetensors or .pth)
+    model: PathBuf,
+    /// Bits a weight
+    #[arg(long, value_enum, default_value_t = Dtype::F32)]
+    dtype: Dtype,
+    /// The file to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// Names of the precisions on the command line.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Dtype {
+    /// 32 bits
+    F32,
+    /// 16 bits
+    F16,
+}
+
+impl Export {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or written.
+    pub fn run(&self) -> Result<(), Failure> {
+        let file = files::read_model(&self.model).about(&self.model)?;
+        let precision = match self.dtype {
+            Dtype::F32 => Precision::F32,
+            Dtype::F16 => Precision::F16,
+        };
+        let bytes = file.to_safetensors(precision).about(&self.model)?;
+        files::write(&self.out, &bytes)?;
+        println!("{}: {} bytes", self.out.display(), bytes.len());
+        Ok(())
+    }
+}
+
+/// Prints the layer table.
+#[derive(Debug, clap::Args)]
+pub struct Layers {
+    /// Number of classes
+    #[arg(long, default_value_t = 5)]
+    classes: usize,
+}
+
+impl Layers {
+    /// Runs the command.
+    pub fn run(&self) {
+        let shape = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
+        println!("{:<22}{:>12}  {:<24}{:>12}{:>12}", "layer", "in", "kernel, stride, pad", "out", "parameters");
+        let layers = AlexNetConfig::new(self.classes).layers();
+        for layer in &layers {
+            let window =
+                layer.window.map_or(String::new(), |[kernel, stride, pad]| format!("{kernel}, {stride}, {pad}"));
+            println!(
+                "{:<22}{:>12}  {window:<24}{:>12}{:>12}",
+                layer.name,
+                shape(&layer.input),
+                shape(&layer.output),
+                layer.parameters
+            );
+        }
+        println!("{:<72}{:>10}", "all", layers.iter().map(|layer| layer.parameters).sum::<usize>());
+    }
+}

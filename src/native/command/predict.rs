@@ -1,0 +1,107 @@
+//! `predict`: what is on these photos?
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::{About, Failure};
+use crate::device;
+use crate::error::{Error, Result};
+use crate::native::files;
+use crate::predict::{Classifier, top_k};
+use crate::preprocess::{self, Pixels};
+
+/// Photos that go through the network together.
+const BATCH_SIZE: usize = 16;
+
+/// Classifies photos.
+#[derive(Debug, clap::Args)]
+pub struct Predict {
+    /// Model file (.safetensors or .pth)
+    model: PathBuf,
+    /// Photos, or folders of photos
+    #[arg(required = true)]
+    photos: Vec<PathBuf>,
+    /// How many classes to tell
+    #[arg(long, default_value_t = 5)]
+    top_k: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Predict {
+    /// Runs the command; tells whether every photo had an answer.
+    ///
+    /// # Errors
+    /// Where the model or a folder cannot be read.
+    pub fn run(&self) -> std::result::Result<bool, Failure> {
+        let model = files::read_model(&self.model).about(&self.model)?;
+        let classifier = Classifier::new(&model, &device::cpu());
+        let mut answers = Vec::new();
+        let mut all_answered = true;
+        for paths in self.expand()?.chunks(BATCH_SIZE) {
+            for (path, outcome) in paths.iter().zip(classify(&classifier, paths)?) {
+                match outcome {
+                    Ok(probabilities) => answers.push(self.answer(path, &probabilities, classifier.classes())),
+                    Err(error) => {
+                        all_answered = false;
+                        let message = error.to_string();
+                        eprintln!("{}: {message}", path.display());
+                        answers.push(json!({ "photo": path.to_string_lossy(), "error": message }));
+                    }
+                }
+            }
+        }
+        if self.json {
+            println!("{}", json!({ "model": self.model.to_string_lossy(), "predictions": answers }));
+        }
+        Ok(all_answered)
+    }
+
+    /// The photos, with folders replaced by the photos in them.
+    fn expand(&self) -> std::result::Result<Vec<PathBuf>, Failure> {
+        let mut photos = Vec::new();
+        for path in &self.photos {
+            if !path.is_dir() {
+                photos.push(path.clone());
+                continue;
+            }
+            let before = photos.len();
+            photos.extend(
+                files::list(path)?
+                    .into_iter()
+                    .filter(|name| crate::dataset::is_photo(name))
+                    .map(|name| path.join(name)),
+            );
+            if photos.len() == before {
+                return Err(Error::Dataset("there is no photo in it".into())).about(path);
+            }
+        }
+        Ok(photos)
+    }
+
+    /// A photo's answer as JSON; printed at once where no JSON is asked for.
+    fn answer(&self, path: &Path, probabilities: &[f32], classes: &[String]) -> Value {
+        let top = top_k(probabilities, self.top_k);
+        if !self.json {
+            let words: Vec<String> =
+                top.iter().map(|(class, probability)| format!("{} {probability:.3}", classes[*class])).collect();
+            println!("{}: {}", path.display(), words.join(", "));
+        }
+        let top: Vec<Value> = top
+            .iter()
+            .map(|(class, probability)| json!({ "label": classes[*class], "probability": probability }))
+            .collect();
+        json!({ "photo": path.to_string_lossy(), "top": top })
+    }
+}
+
+/// The probabilities of each photo, or why there are none.
+fn classify(classifier: &Classifier, paths: &[PathBuf]) -> Result<Vec<Result<Vec<f32>>>> {
+    let decoded: Vec<Result<Pixels>> =
+        paths.iter().map(|path| Ok(preprocess::evaluation_pixels(&preprocess::decode(&files::read(path)?)?))).collect();
+    let images: Vec<Pixels> = decoded.iter().flatten().cloned().collect();
+    let mut probabilities = pollster::block_on(classifier.probabilities(&images))?.into_iter();
+    Ok(decoded.into_iter().map(|pixels| pixels.map(|_| probabilities.next().unwrap_or_default())).collect())
+}

@@ -1,0 +1,44 @@
+//! `split`: the tutorial's copy into `train/` and `val/`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Failure, arrange};
+use crate::native::files;
+
+/// Copies a folder of class folders into `train/` and `val/`.
+#[derive(Debug, clap::Args)]
+pub struct Split {
+    /// Folder of class folders
+    dir: PathBuf,
+    /// Where `train/` and `val/` are made
+    #[arg(long)]
+    out: PathBuf,
+    /// Share of each class's photos for validation
+    #[arg(long, default_value_t = 0.1)]
+    val: f64,
+    /// Decides which photos those are
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+impl Split {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Where the folder has no photos or cannot be copied.
+    pub fn run(&self) -> Result<(), Failure> {
+        let arranged = arrange(&self.dir, self.val, self.seed)?;
+        for (name, samples) in [("train", &arranged.split.train), ("val", &arranged.split.validation)] {
+            for sample in samples {
+                let from = self.dir.join(&sample.path);
+                let to = self.out.join(name).join(&arranged.classes[sample.class]);
+                files::create_folder(&to)?;
+                let to = to.join(from.file_name().unwrap_or_default());
+                fs::copy(&from, &to).map_err(|source| files::io(&from, source))?;
+            }
+            println!("{name}: {} photos", samples.len());
+        }
+        Ok(())
+    }
+}

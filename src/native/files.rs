@@ -1,0 +1,75 @@
+//! Reading folders and files, and writing files whole or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::weights::ModelFile;
+
+/// The files below a folder, as paths relative to it with `/` between the parts, sorted.
+///
+/// # Errors
+/// [`Error::Io`] where a folder cannot be read.
+pub fn list(folder: &Path) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
+    collect(folder, "", &mut paths)?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(|source| io(folder, source))? {
+        let entry = entry.map_err(|source| io(folder, source))?;
+        let path = entry.path();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        // `entry.file_type` does not follow links, so a circle of them ends here.
+        let file_type = entry.file_type().map_err(|source| io(&path, source))?;
+        if file_type.is_dir() {
+            collect(&path, &format!("{name}/"), paths)?;
+        } else if path.is_file() {
+            paths.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// [`Error::Io`]
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|source| io(path, source))
+}
+
+/// Reads and checks a model file.
+///
+/// # Errors
+/// [`Error::Io`], and as [`ModelFile::from_bytes`].
+pub fn read_model(path: &Path) -> Result<ModelFile> {
+    ModelFile::from_bytes(read(path)?, None)
+}
+
+/// Writes a file so that it is there whole or not at all.
+///
+/// # Errors
+/// [`Error::Io`]
+pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    fs::write(&partial, bytes).map_err(|source| io(&partial, source))?;
+    fs::rename(&partial, path).map_err(|source| io(path, source))
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// [`Error::Io`]
+pub fn create_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|source| io(path, source))
+}
+
+/// Gives an input or output error the name of its file.
+pub fn io(path: &Path, source: std::io::Error) -> Error {
+    Error::Io { path: path.to_owned(), source }
+}

@@ -1,0 +1,61 @@
+//! Batches from files, decoded ahead on a thread of their own.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use crate::dataset::Split;
+use crate::loader::{Batch, DataLoader, Job, Pass, plan};
+use crate::native::files;
+
+/// Batches decoded ahead of the one that is in use.
+const PREFETCH: usize = 2;
+
+/// Reads the photos of a split below a folder.
+#[derive(Debug)]
+pub struct FileLoader {
+    folder: PathBuf,
+    split: Split,
+    batch_size: usize,
+    seed: u64,
+    batches: Option<Receiver<Batch>>,
+}
+
+impl FileLoader {
+    /// Photos of `split`, whose paths are relative to `folder`.
+    pub fn new(folder: &Path, split: Split, batch_size: usize, seed: u64) -> Self {
+        Self { folder: folder.to_owned(), split, batch_size, seed, batches: None }
+    }
+}
+
+impl DataLoader for FileLoader {
+    fn start(&mut self, pass: Pass) -> usize {
+        let plan = plan(&self.split, pass, self.batch_size, self.seed);
+        let steps = plan.len();
+        let (sender, receiver) = sync_channel(PREFETCH);
+        let folder = self.folder.clone();
+        thread::spawn(move || {
+            for jobs in plan {
+                // The receiver is gone once another pass has begun.
+                if sender.send(read_batch(&folder, &jobs)).is_err() {
+                    break;
+                }
+            }
+        });
+        self.batches = Some(receiver);
+        steps
+    }
+
+    async fn next(&mut self) -> Option<Batch> {
+        self.batches.as_ref()?.recv().ok()
+    }
+}
+
+fn read_batch(folder: &Path, jobs: &[Job]) -> Batch {
+    let mut batch = Batch::default();
+    for job in jobs {
+        let pixels = files::read(&folder.join(&job.sample.path)).and_then(|encoded| job.pixels(&encoded));
+        batch.push(job, pixels);
+    }
+    batch
+}

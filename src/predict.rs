@@ -1,0 +1,93 @@
+//! Photos to probabilities.
+
+use burn::module::Module;
+use burn::tensor::Device;
+
+use crate::alexnet::AlexNet;
+use crate::error::{Error, Result};
+use crate::preprocess::{self, Pixels};
+use crate::weights::ModelFile;
+
+/// A network ready to answer, on one device.
+#[derive(Debug)]
+pub struct Classifier {
+    model: AlexNet,
+    classes: Vec<String>,
+    device: Device,
+}
+
+impl Classifier {
+    /// Puts the weights on the device.
+    pub fn new(file: &ModelFile, device: &Device) -> Self {
+        Self {
+            model: file.to_model(device).no_grad(),
+            classes: file.metadata().classes.clone(),
+            device: device.clone(),
+        }
+    }
+
+    /// The class names, in the order of the logits.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// The logits of each image, in one batch.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where the device gives no answer or one that is not finite.
+    pub async fn logits(&self, images: &[Pixels]) -> Result<Vec<Vec<f32>>> {
+        let device_error = |error: &dyn std::fmt::Display| Error::Device(error.to_string());
+        if images.is_empty() {
+            return Ok(Vec::new());
+        }
+        let logits = self.model.forward(preprocess::to_tensor(images, &self.device));
+        let data = logits.into_data_async().await.map_err(|error| device_error(&error))?;
+        let values = data.try_into_vec::<f32>().map_err(|error| device_error(&error))?;
+        if !values.iter().all(|value| value.is_finite()) {
+            return Err(Error::Device("its answer is not a number".into()));
+        }
+        Ok(values.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
+    }
+
+    /// The probability of each class for each image, in one batch.
+    ///
+    /// # Errors
+    /// As [`Self::logits`].
+    pub async fn probabilities(&self, images: &[Pixels]) -> Result<Vec<Vec<f32>>> {
+        Ok(self.logits(images).await?.iter().map(|logits| softmax(logits)).collect())
+    }
+}
+
+/// The softmax of one image's logits.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
+    let sum: f32 = powers.iter().sum();
+    powers.iter().map(|power| power / sum).collect()
+}
+
+/// The `k` most probable classes with their probabilities, most probable first.
+pub fn top_k(probabilities: &[f32], k: usize) -> Vec<(usize, f32)> {
+    let mut ranked: Vec<(usize, f32)> = probabilities.iter().copied().enumerate().collect();
+    ranked.sort_by(|(_, left), (_, right)| right.total_cmp(left));
+    ranked.truncate(k);
+    ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn softmax_sums_to_one_and_survives_large_logits() {
+        let probabilities = softmax(&[1000.0, 999.0, -1000.0]);
+        assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((probabilities[0] - 0.731_058_6).abs() < 1e-6);
+    }
+
+    #[test]
+    fn top_k_ranks() {
+        assert_eq!(top_k(&[0.1, 0.7, 0.2], 2), [(1, 0.7), (2, 0.2)]);
+        assert_eq!(top_k(&[0.1, 0.9], 5).len(), 2);
+    }
+}

@@ -1,0 +1,204 @@
+//! From the bytes of a photo to the pixels and tensors that the network sees.
+//!
+//! Evaluation is what torchvision calls `Resize((224, 224))`, training is `RandomResizedCrop(224)` and a horizontal
+//! flip; both end in `ToTensor` and `Normalize(0.5, 0.5)`. Resizing is Pillow's bilinear filter with antialias. Photos
+//! are turned upright by their EXIF orientation first.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, RgbImage};
+use rand::{Rng, RngExt};
+
+use self::crop::Crop;
+use self::resize::resize;
+use crate::{Error, Result};
+
+mod crop;
+mod decode;
+mod resize;
+
+pub use self::decode::decode;
+
+/// Width and height in pixels of what the network sees.
+pub const IMAGE_SIZE: usize = 224;
+
+/// Red, green and blue.
+const CHANNELS: usize = 3;
+/// JPEG quality of thumbnails, of 100.
+const THUMBNAIL_QUALITY: u8 = 80;
+
+/// The pixels of one photo as the network sees it: 224 x 224, RGB8, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels(Vec<u8>);
+
+impl Pixels {
+    /// Takes 224 x 224 x 3 bytes, row by row; `None` for any other number of bytes.
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
+        (bytes.len() == IMAGE_SIZE * IMAGE_SIZE * CHANNELS).then_some(Self(bytes))
+    }
+
+    /// The 224 x 224 x 3 bytes, row by row.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The 224 x 224 x 3 bytes, row by row.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    fn flip_horizontally(&mut self) {
+        for row in self.0.chunks_exact_mut(IMAGE_SIZE * CHANNELS) {
+            row.as_chunks_mut::<CHANNELS>().0.reverse();
+        }
+    }
+}
+
+/// Resizes both sides to 224, whatever the proportions, as Pillow's `resize((224, 224), BILINEAR)` does.
+pub fn evaluation_pixels(photo: &RgbImage) -> Pixels {
+    Pixels(resize(photo, &Crop::whole(photo), IMAGE_SIZE, IMAGE_SIZE))
+}
+
+/// Cuts out a random part, resizes it to 224 x 224 and mirrors every other one: torchvision's `RandomResizedCrop(224)`
+/// and `RandomHorizontalFlip()`. The same `rng` gives the same pixels on every platform.
+pub fn training_pixels(photo: &RgbImage, rng: &mut impl Rng) -> Pixels {
+    let part = Crop::random(photo, rng);
+    let mut pixels = Pixels(resize(photo, &part, IMAGE_SIZE, IMAGE_SIZE));
+    if rng.random_bool(0.5) {
+        pixels.flip_horizontally();
+    }
+    pixels
+}
+
+/// A small JPEG of the photo, its longest side `longest_side` pixels; a smaller photo keeps its size.
+///
+/// # Errors
+/// [`Error::DamagedPhoto`] where the result would be larger than a JPEG can be, 65535 pixels.
+pub fn thumbnail(photo: &RgbImage, longest_side: u32) -> Result<Vec<u8>> {
+    let (width, height) = photo.dimensions();
+    let scale = (f64::from(longest_side) / f64::from(width.max(height))).min(1.0);
+    let [width, height] = [width, height].map(|side| ((f64::from(side) * scale).round() as u32).max(1));
+    let pixels = resize(photo, &Crop::whole(photo), width as usize, height as usize);
+
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, THUMBNAIL_QUALITY)
+        .encode(&pixels, width, height, ExtendedColorType::Rgb8)
+        .map_err(|error| Error::DamagedPhoto(error.to_string()))?;
+    Ok(jpeg)
+}
+
+/// A batch as the network takes it: `[batch, 3, 224, 224]`, each value `(x / 255 - 0.5) / 0.5`, thus -1 to 1.
+pub fn to_tensor(batch: &[Pixels], device: &Device) -> Tensor<4> {
+    let normalised: [f32; 256] = std::array::from_fn(|value| (value as f32 / 255.0 - 0.5) / 0.5);
+    let mut values = Vec::with_capacity(batch.len() * CHANNELS * IMAGE_SIZE * IMAGE_SIZE);
+    for pixels in batch {
+        let (pixels, _) = pixels.0.as_chunks::<CHANNELS>();
+        for channel in 0..CHANNELS {
+            values.extend(pixels.iter().map(|pixel| normalised[usize::from(pixel[channel])]));
+        }
+    }
+    let shape = [batch.len(), CHANNELS, IMAGE_SIZE, IMAGE_SIZE];
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha8Rng;
+
+    use super::*;
+
+    fn gradient(width: u32, height: u32) -> RgbImage {
+        RgbImage::from_fn(width, height, |x, y| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 128]))
+    }
+
+    #[test]
+    fn pixels_have_exactly_the_bytes_of_224_by_224() {
+        let length = 224 * 224 * 3;
+        assert!(Pixels::from_bytes(vec![0; length - 1]).is_none());
+        assert!(Pixels::from_bytes(vec![0; length + 1]).is_none());
+        let bytes: Vec<u8> = (0..length).map(|i| i as u8).collect();
+        let pixels = Pixels::from_bytes(bytes.clone()).unwrap();
+        assert_eq!(pixels.as_bytes(), bytes);
+        assert_eq!(pixels.into_bytes(), bytes);
+    }
+
+    #[test]
+    fn a_photo_of_the_right_size_is_left_as_it_is() {
+        let photo = gradient(224, 224);
+        assert_eq!(evaluation_pixels(&photo).as_bytes(), photo.as_raw().as_slice());
+    }
+
+    #[test]
+    fn the_whole_photo_is_seen_whatever_its_proportions() {
+        for (width, height) in [(640, 200), (31, 977), (1, 1), (1, 3000)] {
+            let photo =
+                RgbImage::from_fn(
+                    width,
+                    height,
+                    |x, _| if 2 * x < width { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) },
+                );
+            let pixels = evaluation_pixels(&photo);
+            assert_eq!(pixels.as_bytes()[..3], photo.get_pixel(0, 0).0, "{width} x {height}");
+            let last = IMAGE_SIZE * IMAGE_SIZE * 3 - 3;
+            assert_eq!(pixels.as_bytes()[last..], photo.get_pixel(width - 1, height - 1).0, "{width} x {height}");
+        }
+    }
+
+    #[test]
+    fn mirroring_swaps_left_and_right_and_keeps_the_channels() {
+        let photo = gradient(224, 224);
+        let mut pixels = evaluation_pixels(&photo);
+        pixels.flip_horizontally();
+        assert_eq!(pixels.as_bytes(), image::imageops::flip_horizontal(&photo).as_raw().as_slice());
+    }
+
+    #[test]
+    fn half_of_the_training_pixels_are_mirrored() {
+        // Red grows to the right: a mirrored crop falls.
+        let photo = gradient(300, 260);
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let mirrored = (0..400).filter(|_| {
+            let pixels = training_pixels(&photo, &mut rng).into_bytes();
+            pixels[0] > pixels[223 * 3]
+        });
+        let count = mirrored.count();
+        assert!((160..=240).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn a_seed_means_the_same_training_pixels() {
+        let photo = gradient(300, 260);
+        let pixels = |seed| training_pixels(&photo, &mut ChaCha8Rng::seed_from_u64(seed));
+        assert_eq!(pixels(5), pixels(5));
+        assert_ne!(pixels(5), pixels(6));
+    }
+
+    #[test]
+    fn thumbnails_keep_the_proportions_and_never_grow() {
+        let size = |width, height, longest| {
+            decode(&thumbnail(&gradient(width, height), longest).unwrap()).unwrap().dimensions()
+        };
+        assert_eq!(size(400, 200, 96), (96, 48));
+        assert_eq!(size(200, 400, 96), (48, 96));
+        assert_eq!(size(50, 20, 96), (50, 20));
+        assert_eq!(size(3000, 1, 96), (96, 1));
+    }
+
+    #[test]
+    fn the_tensor_is_channels_first_from_minus_one_to_one() {
+        let side = IMAGE_SIZE as u32;
+        let black_to_red = RgbImage::from_fn(side, side, |x, _| Rgb([if x == 0 { 0 } else { 255 }, 51, 204]));
+        let batch = [evaluation_pixels(&black_to_red), evaluation_pixels(&RgbImage::new(side, side))];
+        let tensor = to_tensor(&batch, &crate::device::cpu());
+        assert_eq!(tensor.dims(), [2, 3, 224, 224]);
+
+        let values = tensor.into_data().to_vec::<f32>().unwrap();
+        let area = IMAGE_SIZE * IMAGE_SIZE;
+        assert_eq!(values[..3], [-1.0, 1.0, 1.0]);
+        assert!(values[area..2 * area].iter().all(|value| (value + 0.6).abs() < 1e-6));
+        assert!(values[2 * area..3 * area].iter().all(|value| (value - 0.6).abs() < 1e-6));
+        assert!(values[3 * area..].iter().all(|&value| value == -1.0));
+    }
+}

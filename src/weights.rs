@@ -1,0 +1,380 @@
+//! Model files: `.safetensors` in and out, PyTorch's `.pth` in.
+//!
+//! A [`ModelFile`] has been checked: it holds exactly AlexNet's parameters, in shape, finite, and as many class names as
+//! outputs. What can go wrong with a file goes wrong when it is made, so that [`ModelFile::to_model`] cannot fail.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use half::{bf16, f16};
+use pytorch_reader::PytorchReader;
+use safetensors::{Dtype, SafeTensors, View};
+use serde::{Deserialize, Serialize};
+
+use crate::alexnet::{AlexNet, AlexNetConfig};
+use crate::error::{Error, Result};
+
+/// A checked set of weights with what is known about them.
+#[derive(Clone, Debug)]
+pub struct ModelFile {
+    /// One vector a parameter, in the order and layout of [`AlexNetConfig::parameters`].
+    values: Vec<Vec<f32>>,
+    metadata: Metadata,
+}
+
+/// What a model file says about its weights.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The class names, in the order of the network's outputs.
+    pub classes: Vec<String>,
+    /// How the weights were trained: free pairs of name and value.
+    pub training: BTreeMap<String, String>,
+}
+
+/// How the numbers of a model file are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// 32 bits a weight.
+    F32,
+    /// 16 bits a weight.
+    F16,
+}
+
+/// The preprocessing that the weights expect, as it stands in a model file's header.
+const PREPROCESSING: &str = r#"{"resize": [224, 224], "interpolation": "bilinear", "antialias": true, "scale": "1/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "layout": "RGB, CHW"}"#;
+
+impl ModelFile {
+    /// Reads a `.safetensors` file with PyTorch's names; F32, F16, BF16 and F64 weights become F32.
+    ///
+    /// Where the header names no classes they are called `class 0`, `class 1` and so on.
+    ///
+    /// # Errors
+    /// [`Error::NotAModel`] for other or damaged files, [`Error::MissingTensor`], [`Error::WrongShape`] and
+    /// [`Error::NotFinite`] for other networks' weights, [`Error::Classes`] for class names that do not fit.
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
+        let not_a_model = |error| Error::NotAModel(format!("{error} (a .safetensors file was expected)"));
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_a_model)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(not_a_model)?;
+        let header = header.metadata().clone().unwrap_or_default();
+        let classes = header
+            .get("classes")
+            .map(|json| serde_json::from_str::<Vec<String>>(json))
+            .transpose()
+            .map_err(|error| Error::Classes(format!("the header's list cannot be read: {error}")))?;
+        let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        Self::assemble(classes, training, |name| {
+            let tensor = tensors.tensor(name).ok()?;
+            Some((tensor.shape().to_vec(), to_f32(name, tensor.dtype(), tensor.data())))
+        })
+    }
+
+    /// Reads a PyTorch `state_dict` (`torch.save(net.state_dict(), "AlexNet.pth")`). Nothing in the pickle is executed.
+    ///
+    /// # Errors
+    /// As [`Self::from_safetensors`].
+    pub fn from_pytorch(bytes: Vec<u8>, classes: Option<Vec<String>>) -> Result<Self> {
+        let state_dict = PytorchReader::from_bytes(bytes, None).map_err(|error| {
+            Error::NotAModel(format!(
+                "{error} (a PyTorch state_dict was expected; save one with torch.save(net.state_dict(), \"AlexNet.pth\"))"
+            ))
+        })?;
+        Self::assemble(classes, BTreeMap::new(), |name| {
+            let tensor = state_dict.get(name)?;
+            let values = dtype_of(tensor.dtype()).ok_or_else(|| unreadable(name, tensor.dtype())).and_then(|dtype| {
+                let bytes = tensor.read().map_err(|error| Error::NotAModel(error.to_string()))?;
+                to_f32(name, dtype, &bytes)
+            });
+            Some((tensor.shape().to_vec(), values))
+        })
+    }
+
+    /// Reads either kind of file, told apart by content: a zip archive or a pickle is PyTorch's.
+    ///
+    /// # Errors
+    /// As [`Self::from_safetensors`].
+    pub fn from_bytes(bytes: Vec<u8>, classes: Option<Vec<String>>) -> Result<Self> {
+        const ZIP: &[u8] = b"PK";
+        const PICKLE: &[u8] = b"\x80";
+        let looks_like_safetensors = bytes.get(8) == Some(&b'{');
+        if !looks_like_safetensors && (bytes.starts_with(ZIP) || bytes.starts_with(PICKLE)) {
+            return Self::from_pytorch(bytes, classes);
+        }
+        let mut file = Self::from_safetensors(&bytes)?;
+        if let Some(classes) = classes {
+            file.set_classes(classes)?;
+        }
+        Ok(file)
+    }
+
+    /// Reads the weights back from a model, wherever it is; `metadata.classes` must be the model's.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where the device gives no answer, [`Error::NotFinite`] where training diverged.
+    pub async fn from_model(model: &AlexNet, metadata: Metadata) -> Result<Self> {
+        let mut collector = Collector::default();
+        model.visit(&mut collector);
+        let mut values = Vec::new();
+        for tensor in collector.tensors {
+            let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
+            values.push(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
+        }
+        let parameters = AlexNetConfig::new(metadata.classes.len()).parameters();
+        for (parameter, values) in parameters.iter().zip(&values) {
+            check_finite(&parameter.name, values.iter().copied())?;
+        }
+        Ok(Self { values, metadata })
+    }
+
+    /// The model as a `.safetensors` file.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] where a weight is too large for 16 bits, [`Error::NotAModel`] where the header cannot be
+    /// written.
+    pub fn to_safetensors(&self, precision: Precision) -> Result<Vec<u8>> {
+        let parameters = self.config().parameters();
+        if precision == Precision::F16 {
+            for (parameter, values) in parameters.iter().zip(&self.values) {
+                check_finite(&parameter.name, values.iter().map(|&value| f16::from_f32(value).to_f32()))?;
+            }
+        }
+        let to_json = |error: serde_json::Error| Error::NotAModel(error.to_string());
+        let header = HashMap::from([
+            ("format".to_owned(), "pt".to_owned()),
+            ("architecture".to_owned(), "alexnet-half".to_owned()),
+            ("preprocessing".to_owned(), PREPROCESSING.to_owned()),
+            ("classes".to_owned(), serde_json::to_string(&self.metadata.classes).map_err(to_json)?),
+            ("training".to_owned(), serde_json::to_string(&self.metadata.training).map_err(to_json)?),
+        ]);
+        let tensors = parameters
+            .into_iter()
+            .zip(&self.values)
+            .map(|(parameter, values)| (parameter.name, TensorToWrite { shape: parameter.shape, values, precision }));
+        safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))
+    }
+
+    /// The network with these weights, on this device.
+    pub fn to_model(&self, device: &Device) -> AlexNet {
+        self.config().init(device).map(&mut Loader { values: self.values.iter(), device })
+    }
+
+    /// What the file says about its weights.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Gives the classes other names.
+    ///
+    /// # Errors
+    /// [`Error::Classes`] where there are not as many names as outputs, or one stands twice.
+    pub fn set_classes(&mut self, classes: Vec<String>) -> Result<()> {
+        check_classes(&classes, self.metadata.classes.len())?;
+        self.metadata.classes = classes;
+        Ok(())
+    }
+
+    /// How many weights and biases there are.
+    pub fn parameters(&self) -> usize {
+        self.values.iter().map(Vec::len).sum()
+    }
+
+    /// How many tensors those are.
+    pub fn tensors(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether 16 bits hold every weight exactly.
+    pub fn fits_f16(&self) -> bool {
+        self.values.iter().flatten().all(|&value| f16::from_f32(value).to_f32() == value)
+    }
+
+    fn config(&self) -> AlexNetConfig {
+        AlexNetConfig::new(self.metadata.classes.len())
+    }
+
+    /// Takes every parameter from `read`, which gives its shape and values under PyTorch's name, and checks them.
+    fn assemble(
+        classes: Option<Vec<String>>,
+        training: BTreeMap<String, String>,
+        read: impl Fn(&str) -> Option<(Vec<usize>, Result<Vec<f32>>)>,
+    ) -> Result<Self> {
+        const LAST_BIAS: &str = "classifier.6.bias";
+        let (last_bias, _) = read(LAST_BIAS).ok_or_else(|| Error::MissingTensor(LAST_BIAS.into()))?;
+        let outputs = match last_bias[..] {
+            [outputs] if outputs > 0 => outputs,
+            _ => return Err(Error::WrongShape { name: LAST_BIAS.into(), expected: vec![5], found: last_bias }),
+        };
+        let mut values = Vec::new();
+        for parameter in AlexNetConfig::new(outputs).parameters() {
+            let (shape, read) = read(&parameter.name).ok_or_else(|| Error::MissingTensor(parameter.name.clone()))?;
+            if shape != parameter.shape {
+                return Err(Error::WrongShape { name: parameter.name, expected: parameter.shape, found: shape });
+            }
+            let read = read?;
+            check_finite(&parameter.name, read.iter().copied())?;
+            values.push(read);
+        }
+        let classes = classes.unwrap_or_else(|| (0..outputs).map(|index| format!("class {index}")).collect());
+        check_classes(&classes, outputs)?;
+        Ok(Self { values, metadata: Metadata { classes, training } })
+    }
+}
+
+/// Reads the tutorial's `class_indices.json`, `{"0": "daisy", "1": "dandelion", ...}`.
+///
+/// # Errors
+/// [`Error::Classes`] where it is something else, or the indices are not 0, 1, 2 and so on.
+pub fn parse_class_indices(json: &[u8]) -> Result<Vec<String>> {
+    let names: BTreeMap<String, String> = serde_json::from_slice(json)
+        .map_err(|error| Error::Classes(format!("{error} (expected is {{\"0\": \"daisy\", \"1\": ...}})")))?;
+    (0..names.len())
+        .map(|index| {
+            names
+                .get(&index.to_string())
+                .cloned()
+                .ok_or_else(|| Error::Classes(format!("index {index} is missing among {} names", names.len())))
+        })
+        .collect()
+}
+
+/// Writes `class_indices.json` as the tutorial does.
+pub fn class_indices(classes: &[String]) -> String {
+    let lines: Vec<String> = classes
+        .iter()
+        .enumerate()
+        .map(|(index, name)| format!("    \"{index}\": {}", serde_json::Value::from(name.as_str())))
+        .collect();
+    format!("{{\n{}\n}}", lines.join(",\n"))
+}
+
+fn check_classes(classes: &[String], outputs: usize) -> Result<()> {
+    if classes.len() != outputs {
+        return Err(Error::Classes(format!("{} names for {outputs} outputs", classes.len())));
+    }
+    match classes.iter().enumerate().find(|(index, name)| classes[..*index].contains(name)) {
+        Some((_, twice)) => Err(Error::Classes(format!("`{twice}` stands twice"))),
+        None => Ok(()),
+    }
+}
+
+fn check_finite(name: &str, mut values: impl Iterator<Item = f32>) -> Result<()> {
+    match values.all(f32::is_finite) {
+        true => Ok(()),
+        false => Err(Error::NotFinite(name.into())),
+    }
+}
+
+fn unreadable(name: &str, dtype: impl std::fmt::Debug) -> Error {
+    Error::NotAModel(format!("tensor `{name}` holds {dtype:?} where floating point numbers are expected"))
+}
+
+fn dtype_of(dtype: pytorch_reader::DType) -> Option<Dtype> {
+    match dtype {
+        pytorch_reader::DType::F64 => Some(Dtype::F64),
+        pytorch_reader::DType::F32 => Some(Dtype::F32),
+        pytorch_reader::DType::F16 => Some(Dtype::F16),
+        pytorch_reader::DType::BF16 => Some(Dtype::BF16),
+        _ => None,
+    }
+}
+
+/// Little-endian floating point numbers as `f32`.
+fn to_f32(name: &str, dtype: Dtype, bytes: &[u8]) -> Result<Vec<f32>> {
+    fn each<const N: usize>(bytes: &[u8], convert: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+        bytes.as_chunks::<N>().0.iter().map(|chunk| convert(*chunk)).collect()
+    }
+    match dtype {
+        Dtype::F32 => Ok(each(bytes, f32::from_le_bytes)),
+        Dtype::F16 => Ok(each(bytes, |chunk| f16::from_le_bytes(chunk).to_f32())),
+        Dtype::BF16 => Ok(each(bytes, |chunk| bf16::from_le_bytes(chunk).to_f32())),
+        Dtype::F64 => Ok(each(bytes, |chunk| f64::from_le_bytes(chunk) as f32)),
+        other => Err(unreadable(name, other)),
+    }
+}
+
+struct TensorToWrite<'a> {
+    shape: Vec<usize>,
+    values: &'a [f32],
+    precision: Precision,
+}
+
+impl View for TensorToWrite<'_> {
+    fn dtype(&self) -> Dtype {
+        match self.precision {
+            Precision::F32 => Dtype::F32,
+            Precision::F16 => Dtype::F16,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        match self.precision {
+            Precision::F32 => self.values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Precision::F16 => self.values.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect(),
+        }
+    }
+
+    fn data_len(&self) -> usize {
+        self.values.len() * self.dtype().bitsize() / 8
+    }
+}
+
+/// Puts the values into a module, parameter by parameter in the order of the visit.
+struct Loader<'a> {
+    values: std::slice::Iter<'a, Vec<f32>>,
+    device: &'a Device,
+}
+
+impl ModuleMapper for Loader<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(values) = self.values.next() else {
+            return param;
+        };
+        let shape = param.lazy_shape();
+        // Burn keeps a fully connected layer's weights as [in, out], PyTorch as [out, in].
+        let values = match D {
+            2 => transposed(values, shape[1], shape[0]),
+            _ => values.clone(),
+        };
+        Param::from_data(TensorData::new(values, shape), self.device)
+    }
+}
+
+/// Takes the tensors of a module out in PyTorch's layout, in the order of the visit.
+#[derive(Default)]
+struct Collector {
+    tensors: Vec<Tensor<1>>,
+}
+
+impl ModuleVisitor for Collector {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = param.val().inner();
+        let tensor = match D {
+            2 => tensor.transpose(),
+            _ => tensor,
+        };
+        let length = tensor.shape().num_elements();
+        self.tensors.push(tensor.reshape([length]));
+    }
+}
+
+/// The transpose of a `rows` x `columns` matrix.
+fn transposed(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+    // In blocks, so that both sides stay in the cache.
+    const BLOCK: usize = 32;
+    let mut out = vec![0.0; matrix.len()];
+    for row_block in (0..rows).step_by(BLOCK) {
+        for column_block in (0..columns).step_by(BLOCK) {
+            for row in row_block..(row_block + BLOCK).min(rows) {
+                for column in column_block..(column_block + BLOCK).min(columns) {
+                    out[column * rows + row] = matrix[row * columns + column];
+                }
+            }
+        }
+    }
+    out
+}

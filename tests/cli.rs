@@ -1,0 +1,184 @@
+//! The command line, as its user sees it, on small photos made here.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{alexnet, fail, succeed};
+use image::{Rgb, RgbImage};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Two classes that a few steps can tell apart: reddish and bluish photos, six of each.
+fn dataset() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (class, colour) in [("blue", [30, 60, 220]), ("red ☀", [220, 60, 30])] {
+        fs::create_dir(folder.path().join(class)).unwrap();
+        for number in 0..6u32 {
+            let photo = RgbImage::from_fn(80 + number, 60, |x, y| {
+                let noise = ((x * 7 + y * 13 + number * 5) % 30) as u8;
+                Rgb(colour.map(|channel: u8| channel.saturating_add(noise)))
+            });
+            photo.save(folder.path().join(class).join(format!("{number}.jpg"))).unwrap();
+        }
+    }
+    folder
+}
+
+fn train(data: &Path, out: &Path, epochs: &str, more: &[&str]) -> String {
+    let mut arguments = vec!["train", data.to_str().unwrap(), "--out", out.to_str().unwrap(), "--epochs", epochs];
+    arguments.extend(["--batch-size", "4", "--seed", "3", "--val", "0.34"]);
+    arguments.extend(more);
+    succeed(arguments)
+}
+
+fn log(out: &Path) -> Vec<Value> {
+    let log = fs::read_to_string(out.join("log.jsonl")).unwrap();
+    log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn train_predict_evaluate_export() {
+    let data = dataset();
+    let out = TempDir::new().unwrap();
+    train(data.path(), out.path(), "2", &[]);
+    let classes: Value = serde_json::from_slice(&fs::read(out.path().join("class_indices.json")).unwrap()).unwrap();
+    assert_eq!(classes, serde_json::json!({ "0": "blue", "1": "red ☀" }));
+    assert!(fs::read_to_string(out.path().join("curve.svg")).unwrap().starts_with("<svg"));
+    assert_eq!(log(out.path()).len(), 2);
+
+    let model = out.path().join("model.safetensors");
+    let model = model.to_str().unwrap();
+    let photo = data.path().join("red ☀/0.jpg");
+    let json: Value = serde_json::from_str(&succeed(["predict", model, photo.to_str().unwrap(), "--json"])).unwrap();
+    let top = json["predictions"][0]["top"].as_array().unwrap();
+    assert_eq!(json["predictions"][0]["photo"], photo.to_str().unwrap());
+    assert!((top.iter().map(|class| class["probability"].as_f64().unwrap()).sum::<f64>() - 1.0).abs() < 1e-5);
+
+    let json: Value =
+        serde_json::from_str(&succeed(["evaluate", model, data.path().to_str().unwrap(), "--json"])).unwrap();
+    assert_eq!(json["count"], 12);
+    assert_eq!(json["classes"], serde_json::json!(["blue", "red ☀"]));
+    let diagonal = json["confusion"][0][0].as_u64().unwrap() + json["confusion"][1][1].as_u64().unwrap();
+    assert_eq!(json["accuracy"].as_f64().unwrap(), diagonal as f64 / 12.0);
+
+    let half = out.path().join("half.safetensors");
+    succeed(["export", model, "--dtype", "f16", "--out", half.to_str().unwrap()]);
+    let size = |path: &str| fs::metadata(path).unwrap().len();
+    assert!(size(half.to_str().unwrap()) < size(model) * 51 / 100);
+    let again: Value =
+        serde_json::from_str(&succeed(["predict", half.to_str().unwrap(), photo.to_str().unwrap(), "--json"])).unwrap();
+    let probability = |top: &Value| top["probability"].as_f64().unwrap();
+    assert!((probability(&again["predictions"][0]["top"][0]) - probability(&top[0])).abs() < 1e-2);
+}
+
+#[test]
+fn a_resumed_run_is_the_unbroken_one() {
+    let data = dataset();
+    let (unbroken, resumed) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    train(data.path(), unbroken.path(), "3", &[]);
+    train(data.path(), resumed.path(), "1", &[]);
+    train(data.path(), resumed.path(), "3", &["--resume"]);
+    let (unbroken, resumed) = (log(unbroken.path()), log(resumed.path()));
+    assert_eq!(unbroken.len(), 3);
+    for (unbroken, resumed) in unbroken.iter().zip(&resumed) {
+        for loss in ["train_loss", "validation_loss"] {
+            let (unbroken, resumed) = (unbroken[loss].as_f64().unwrap(), resumed[loss].as_f64().unwrap());
+            assert!((unbroken - resumed).abs() < 1e-6, "{loss}: {resumed} where the unbroken run has {unbroken}");
+        }
+    }
+    assert_eq!(resumed.len(), 3);
+}
+
+#[test]
+fn split_copies_a_share_of_each_class() {
+    let data = dataset();
+    let out = TempDir::new().unwrap();
+    succeed(["split", data.path().to_str().unwrap(), "--out", out.path().to_str().unwrap(), "--val", "0.34"]);
+    let count = |folder: &str| fs::read_dir(out.path().join(folder)).unwrap().count();
+    assert_eq!([count("train/blue"), count("val/blue"), count("train/red ☀"), count("val/red ☀")], [4, 2, 4, 2]);
+    // What `split` makes, `train` takes as it is.
+    let run = TempDir::new().unwrap();
+    assert!(train(out.path(), run.path(), "1", &[]).contains("8 photos for training, 4 for validation"));
+}
+
+/// A model with random weights, without training: the formula network.
+fn model(folder: &Path) -> PathBuf {
+    let path = folder.join("formula.safetensors");
+    fs::write(&path, common::formula_network()).unwrap();
+    path
+}
+
+#[test]
+fn a_bad_photo_has_its_message_and_the_good_ones_their_answers() {
+    let data = dataset();
+    let model = model(data.path());
+    let good = data.path().join("blue/0.jpg");
+    let jpeg = fs::read(&good).unwrap();
+    let bad = [
+        ("empty.jpg", Vec::new(), "empty"),
+        ("text.jpg", b"this is a text file".to_vec(), "not a photo"),
+        ("short.jpg", jpeg[..jpeg.len() / 2].to_vec(), "cut short"),
+        ("drawing.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(), "SVG"),
+    ];
+    let mut arguments = vec!["predict".to_owned(), model.display().to_string()];
+    for (name, bytes, _) in &bad {
+        let path = data.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        arguments.push(path.display().to_string());
+    }
+    arguments.push(good.display().to_string());
+    arguments.push("--json".into());
+    let output = alexnet(&arguments);
+    assert_eq!(output.status.code(), Some(1));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let predictions = json["predictions"].as_array().unwrap();
+    for ((name, _, part), prediction) in bad.iter().zip(predictions) {
+        assert!(prediction["photo"].as_str().unwrap().ends_with(name));
+        let message = prediction["error"].as_str().unwrap();
+        assert!(message.contains(part), "{name}: {message}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(name));
+    }
+    assert!(predictions.last().unwrap()["top"].is_array());
+}
+
+#[test]
+fn a_bad_model_is_refused_by_name_and_reason() {
+    let data = dataset();
+    let photo = data.path().join("blue/0.jpg");
+    let refuse = |name: &str, bytes: &[u8], part: &str| {
+        let path = data.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let message = fail(["predict", path.to_str().unwrap(), photo.to_str().unwrap()]);
+        assert!(message.contains(name) && message.contains(part), "{message}");
+    };
+    let network = common::formula_network();
+    let one_tensor = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4]).unwrap();
+    let other = safetensors::serialize([("layer.weight", one_tensor)], None).unwrap();
+    refuse("other.safetensors", &other, "another network");
+    refuse("short.safetensors", &network[..network.len() - 100], "not a model file");
+    refuse("header.safetensors", &[0xff; 64], "not a model file");
+    refuse("photo.safetensors", &fs::read(&photo).unwrap(), "not a model file");
+    // A pickle that would run `os.system("touch ...")` where pickles are executed.
+    let trap = data.path().join("executed");
+    let hostile = format!("\u{2}cos\nsystem\nX\u{0}\u{0}\u{0}\u{0}touch {}\u{85}R.", trap.display());
+    let mut pickle = vec![0x80];
+    pickle.extend(hostile.as_bytes());
+    refuse("hostile.pth", &pickle, "not a model file");
+    assert!(!trap.exists());
+}
+
+#[test]
+fn folders_that_cannot_be_used_are_named() {
+    let empty = TempDir::new().unwrap();
+    let out = TempDir::new().unwrap();
+    let model = model(out.path());
+    let (empty, out) = (empty.path().to_str().unwrap(), out.path().to_str().unwrap());
+    assert!(fail(["train", empty, "--out", out]).contains(empty));
+    assert!(fail(["split", empty, "--out", out]).contains("no photos"));
+    assert!(fail(["evaluate", model.to_str().unwrap(), empty]).contains("no photos"));
+    assert!(fail(["predict", model.to_str().unwrap(), empty]).contains("no photo"));
+    assert!(fail(["predict", "nowhere.safetensors", "photo.jpg"]).contains("nowhere.safetensors"));
+    assert_eq!(alexnet(["predict"]).status.code(), Some(2));
+}

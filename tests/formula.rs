@@ -1,0 +1,135 @@
+//! The network, its gradients and Adam against PyTorch's figures, on the CPU.
+//!
+//! `tests/data/formula.json` says how the network is filled and bears what PyTorch computed from it.
+
+mod common;
+
+use alexnet_browser::adam::Adam;
+use alexnet_browser::alexnet::AlexNet;
+use alexnet_browser::device;
+use alexnet_browser::formula::formula;
+use alexnet_browser::weights::ModelFile;
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use serde_json::Value;
+
+/// Numbers the input as a tensor of the formula.
+const INPUT: u32 = 1000;
+
+fn reference() -> Value {
+    serde_json::from_str(include_str!("data/formula.json")).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+fn network(device: &Device) -> AlexNet {
+    ModelFile::from_safetensors(&common::formula_network()).unwrap().to_model(device)
+}
+
+fn input(device: &Device) -> Tensor<4> {
+    let shape = [2, 3, 224, 224];
+    let values: Vec<f32> = (0..shape.iter().product::<usize>() as u32).map(|index| formula(index, INPUT)).collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+fn loss(model: &AlexNet, device: &Device) -> Tensor<1> {
+    let targets = Tensor::<1, Int>::from_data(TensorData::new(vec![0i32, 3], [2]), device);
+    let logits = model.clone().without_dropout().forward(input(device));
+    CrossEntropyLossConfig::new().init(device).forward(logits, targets)
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    tensor.into_data().into_vec::<f32>().unwrap().into_iter().map(f64::from).collect()
+}
+
+fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
+    assert!((found - expected).abs() <= tolerance, "{what}: {found} where PyTorch has {expected}");
+}
+
+#[test]
+fn logits_and_activations_are_pytorchs() {
+    let reference = reference();
+    let device = device::cpu();
+    let mut seen = 0;
+    let logits = network(&device).forward_observed(input(&device), |name, activation| {
+        let expected = &reference["activations"][name];
+        let shape: Vec<f64> = activation.dims().iter().map(|&dim| dim as f64).collect();
+        assert_eq!(shape, numbers(&expected["shape"]), "{name}");
+        let found = values(activation.clone());
+        let mean = found.iter().sum::<f64>() / found.len() as f64;
+        let variance = found.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (found.len() - 1) as f64;
+        let deviation = number(&expected["std"]);
+        assert_close(mean, number(&expected["mean"]), 1e-3 * deviation, name);
+        assert_close(variance.sqrt(), deviation, 1e-3 * deviation, name);
+        for (found, expected) in found.iter().zip(numbers(&expected["first8"])) {
+            assert_close(*found, expected, 1e-3 * expected.abs().max(deviation), name);
+        }
+        seen += 1;
+    });
+    assert_eq!(seen, reference["activations"].as_object().unwrap().len());
+    let expected: Vec<f64> = reference["logits"].as_array().unwrap().iter().flat_map(numbers).collect();
+    for (found, expected) in values(logits).iter().zip(expected) {
+        assert_close(*found, expected, 1e-3, "logit");
+    }
+}
+
+/// Takes the gradients out in PyTorch's layout and order.
+struct Collect<'a> {
+    gradients: &'a GradientsParams,
+    collected: Vec<Vec<f64>>,
+}
+
+impl ModuleVisitor for Collect<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let gradient = self.gradients.get::<D>(param.id).expect("every parameter has a gradient");
+        self.collected.push(values(if D == 2 { gradient.transpose() } else { gradient }));
+    }
+}
+
+#[test]
+fn gradients_are_pytorchs() {
+    let reference = reference();
+    let device = device::cpu().autodiff();
+    let model = network(&device);
+    let loss = loss(&model, &device);
+    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    assert_close(values(loss)[0], number(&reference["loss"]), 1e-3, "loss");
+    let mut collect = Collect { gradients: &gradients, collected: Vec::new() };
+    model.visit(&mut collect);
+    let names = reference["tensors"].as_array().unwrap();
+    assert_eq!(collect.collected.len(), names.len());
+    for (found, name) in collect.collected.iter().zip(names) {
+        let name = name.as_str().unwrap();
+        let expected = &reference["gradients"][name];
+        let norm = number(&expected["l2"]);
+        assert_close(found.iter().map(|value| value * value).sum::<f64>().sqrt(), norm, 1e-3 * norm, name);
+        // A sum may cancel to almost nothing, so it is held against the norm.
+        let sum = number(&expected["sum"]);
+        assert_close(found.iter().sum(), sum, 1e-3 * sum.abs().max(norm), name);
+        let typical = norm / (found.len() as f64).sqrt();
+        for (found, expected) in found.iter().zip(numbers(&expected["first4"])) {
+            assert_close(*found, expected, 1e-3 * expected.abs().max(typical), name);
+        }
+    }
+}
+
+#[test]
+fn five_adam_losses_are_pytorchs() {
+    let device = device::cpu().autodiff();
+    let mut model = network(&device);
+    let mut adam = Adam::default();
+    for expected in numbers(&reference()["adam_lr_1e-5_loss_before_each_of_5_steps"]) {
+        let loss = loss(&model, &device);
+        let gradients = GradientsParams::from_grads(loss.backward(), &model);
+        assert_close(values(loss)[0], expected, 1e-3 * expected, "loss");
+        model = adam.step(1e-5, model, gradients);
+    }
+}
