@@ -317,4 +317,14 @@ mod tests {
         let message = message(arrange(paths(&listing), 0.1, 3));
         assert!(message.contains("`c`"), "{message}");
     }
+
+    #[test]
+    fn photos_are_labelled_with_a_models_own_order_of_classes() {
+        let classes = ["tulips", "daisy"].map(String::from);
+        let samples = labelled(paths(&["tulips/b.jpg", "daisy/a.jpg", "readme.txt"]), &classes).unwrap();
+        let found: Vec<_> = samples.iter().map(|sample| (sample.path.as_str(), sample.class)).collect();
+        assert_eq!(found, [("daisy/a.jpg", 1), ("tulips/b.jpg", 0)]);
+        assert!(message(labelled(paths(&["roses/c.jpg"]), &classes)).contains("`roses`"));
+        assert!(message(labelled([], &classes)).contains("no photos"));
+    }
 }

@@ -194,7 +194,7 @@ mod tests {
         let tensor = to_tensor(&batch, &crate::device::cpu());
         assert_eq!(tensor.dims(), [2, 3, 224, 224]);
 
-        let values = tensor.into_data().to_vec::<f32>().unwrap();
+        let values = tensor.into_data().try_into_vec::<f32>().unwrap();
         let area = IMAGE_SIZE * IMAGE_SIZE;
         assert_eq!(values[..3], [-1.0, 1.0, 1.0]);
         assert!(values[area..2 * area].iter().all(|value| (value + 0.6).abs() < 1e-6));
