@@ -1,0 +1,131 @@
+//! The shipped weights: from the browser's cache, or from the server with a report on the way.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Cache, ReadableStreamDefaultReader, Request, Response};
+use web_time::{Duration, Instant};
+
+use super::outbox::post;
+use crate::web::js;
+use crate::web::protocol::Event;
+use crate::weights::ModelFile;
+
+/// The cache that holds the weights. Their file name changes with the content, so a hit is never stale.
+const CACHE: &str = "alexnet-models";
+/// The least time between two reports.
+const REPORT_EVERY: Duration = Duration::from_millis(50);
+/// The most memory that is reserved because a server names a length.
+const LARGEST_RESERVE: u64 = 256 << 20;
+
+/// The model at this URL. Says [`Event::Downloading`] on the way and [`Event::Preparing`] once the bytes are here.
+///
+/// # Errors
+/// Cause and remedy, in words.
+pub async fn model(url: &str) -> Result<ModelFile, String> {
+    let cache = open_cache().await;
+    if let Some(cache) = &cache
+        && let Ok(bytes) = look_up(cache, url).await
+    {
+        post(&Event::Preparing);
+        // A damaged entry is as good as none.
+        if let Ok(file) = ModelFile::from_safetensors(&bytes) {
+            return Ok(file);
+        }
+    }
+    let bytes = download(url).await?;
+    post(&Event::Preparing);
+    let file = ModelFile::from_safetensors(&bytes)
+        .map_err(|error| format!("the model that was downloaded from {url} is damaged ({error}); reload the page"))?;
+    if let Some(cache) = cache {
+        let (url, bytes) = (url.to_owned(), Uint8Array::from(&bytes[..]));
+        // Where the cache is full there will be another download next time, no more.
+        spawn_local(async move { _ = keep(&cache, &url, &bytes).await });
+    }
+    Ok(file)
+}
+
+/// The last part of a URL's path.
+pub fn file_name(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The cache; `None` over plain http, in some private windows and where storage is forbidden.
+async fn open_cache() -> Option<Cache> {
+    let scope = js::scope();
+    js::property(&scope, "caches")?;
+    scope.caches().ok()?.open(CACHE).await.ok()?.dyn_into().ok()
+}
+
+async fn look_up(cache: &Cache, url: &str) -> Result<Vec<u8>, JsValue> {
+    let response: Response = cache.match_with_str(url).await?.dyn_into()?;
+    Ok(Uint8Array::new(&response.array_buffer()?.await?).to_vec())
+}
+
+/// Keeps the weights, and only these: others are of an earlier version of the page.
+async fn keep(cache: &Cache, url: &str, bytes: &Uint8Array) -> Result<(), JsValue> {
+    cache.put_with_str(url, &Response::new_with_opt_js_u8_array(Some(bytes))?).await?;
+    for request in Array::from(&cache.keys().await?) {
+        let request: Request = request.dyn_into()?;
+        if request.url() != url {
+            cache.delete_with_request(&request).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn download(url: &str) -> Result<Vec<u8>, String> {
+    let failed = |exception: JsValue| match js::scope().navigator().on_line() {
+        true => format!(
+            "the model could not be downloaded from {url} ({}); check the connection and reload the page",
+            js::message(&exception)
+        ),
+        false => "the model could not be downloaded: this computer is offline; connect it and reload the page".into(),
+    };
+    let response: Response =
+        js::scope().fetch_with_str(url).await.and_then(|response| response.dyn_into()).map_err(failed)?;
+    if !response.ok() {
+        return Err(format!(
+            "the model could not be downloaded: the server answered {} {} for {url}; reload the page, and tell whoever \
+             runs this site if that does not help",
+            response.status(),
+            response.status_text()
+        ));
+    }
+    receive(&response).await.map_err(failed)
+}
+
+/// Reads a response to its end, saying how far it is.
+async fn receive(response: &Response) -> Result<Vec<u8>, JsValue> {
+    let total = content_length(response);
+    let stream = response.body().ok_or("the server's answer is empty")?;
+    let reader = ReadableStreamDefaultReader::new(&stream)?;
+    let mut bytes = Vec::with_capacity(total.unwrap_or_default().min(LARGEST_RESERVE) as usize);
+    let mut last_report: Option<Instant> = None;
+    loop {
+        let chunk = reader.read().await?;
+        let Some(value) = js::property(&chunk, "value") else {
+            break;
+        };
+        let value: Uint8Array = value.dyn_into()?;
+        let start = bytes.len();
+        bytes.resize(start + value.length() as usize, 0);
+        value.copy_to(&mut bytes[start..]);
+        if last_report.is_none_or(|report| report.elapsed() >= REPORT_EVERY) {
+            last_report = Some(Instant::now());
+            post(&Event::Downloading { received: bytes.len() as u64, total });
+        }
+    }
+    post(&Event::Downloading { received: bytes.len() as u64, total });
+    Ok(bytes)
+}
+
+/// The number of bytes that will arrive, where the server tells: of a compressed answer it tells the compressed size.
+fn content_length(response: &Response) -> Option<u64> {
+    let header = |name| response.headers().get(name).ok().flatten();
+    match header("content-encoding") {
+        Some(_) => None,
+        None => header("content-length")?.parse().ok(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Small things asked of the browser.
+
+use std::time::Duration;
+
+use js_sys::{Array, Function, Promise};
+use leptos::prelude::{document, set_timeout, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url};
+
+use crate::web::js;
+
+/// Sets a `data-` attribute of the body, or removes it.
+pub fn set_body_data(name: &str, value: Option<&str>) {
+    let name = format!("data-{name}");
+    if let Some(body) = document().body() {
+        match value {
+            Some(value) => body.set_attribute(&name, value),
+            None => body.remove_attribute(&name),
+        }
+        .expect("a name without spaces");
+    }
+}
+
+/// A `data-` attribute of the body as an absolute URL; it is read relative to the page.
+pub fn body_url(name: &str, default: &str) -> String {
+    let value = document().body().and_then(|body| body.get_attribute(&format!("data-{name}")));
+    let value = value.as_deref().unwrap_or(default);
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    Url::new_with_base(value, &base).map_or_else(|_| value.to_owned(), |url| url.href())
+}
+
+/// Offers a file to the visitor under this name.
+pub fn save(blob: &Blob, name: &str) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.unchecked_ref::<HtmlElement>().click();
+    // Browsers may start to read the file only after the click.
+    set_timeout(move || drop(Url::revoke_object_url(&url)), Duration::from_secs(60));
+    Ok(())
+}
+
+/// Offers a text to the visitor as a file of that name.
+pub fn save_text(text: &str, media_type: &str, name: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    save(&Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?, name)
+}
+
+/// Waits for a call that answers through a callback, given the callbacks for success and for failure.
+pub async fn called_back<T: JsCast>(call: impl FnOnce(&Function, &Function)) -> Result<T, JsValue> {
+    let mut call = Some(call);
+    let promise = Promise::new(&mut |success, failure| {
+        if let Some(call) = call.take() {
+            call(&success, &failure);
+        }
+    });
+    JsFuture::from(promise).await?.dyn_into()
+}
+
+/// Whether this browser lets a page ask for a camera; pages not served securely may not.
+pub fn has_camera() -> bool {
+    js::property(&window().navigator(), "mediaDevices").is_some()
+}

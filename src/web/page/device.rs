@@ -1,0 +1,83 @@
+//! Which device runs the network, why, and what its self-test found.
+
+use leptos::prelude::*;
+
+use super::state::Page;
+use crate::web::protocol::{DeviceReport, SelfTest};
+
+/// The device in words, with its self-test for those who want to see it.
+#[component]
+pub fn Device() -> impl IntoView {
+    let page = expect_context::<Page>();
+    move || page.device.get().map(|device| view! { <Report device/> })
+}
+
+#[component]
+fn Report(device: DeviceReport) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let json = |logits: &[f32]| serde_json::to_string(logits).expect("numbers can always be written");
+    let test = device.self_test.as_ref();
+    let classes = page.model.with_untracked(|model| model.as_ref().map(|model| model.classes.clone()));
+    let details = device.self_test.clone().map(|test| view! { <Comparison test classes=classes.unwrap_or_default()/> });
+    view! {
+        <section
+            id="device"
+            class="fact"
+            data-self-test-difference=test.map(|test| test.difference.to_string())
+            data-webgpu-logits=test.map(|test| json(&test.webgpu))
+            data-cpu-logits=test.map(|test| json(&test.cpu))
+        >
+            <h2>"Runs on"</h2>
+            <p class="value">{device.name.clone()} {device.webgpu.then(|| view! { <span class="tag">"GPU"</span> })}</p>
+            <p class="why">{explanation(&device)}</p>
+            {details}
+        </section>
+    }
+}
+
+fn explanation(device: &DeviceReport) -> String {
+    match (&device.reason, device.webgpu) {
+        (Some(reason), true) => format!("Through WebGPU; {reason}"),
+        (None, true) => "Your own graphics processor, through WebGPU.".to_owned(),
+        (Some(reason), false) => format!("Not the GPU: {reason}"),
+        (None, false) => "Not the GPU, which is slower; the answers are the same.".to_owned(),
+    }
+}
+
+/// The self-test's two columns of numbers.
+#[component]
+fn Comparison(test: SelfTest, classes: Vec<String>) -> impl IntoView {
+    let rows: Vec<_> = test
+        .webgpu
+        .iter()
+        .zip(&test.cpu)
+        .enumerate()
+        .map(|(index, (&webgpu, &cpu))| {
+            let class = classes.get(index).cloned().unwrap_or_else(|| format!("output {index}"));
+            view! {
+                <tr>
+                    <th scope="row">{class}</th>
+                    <td>{format!("{webgpu:.4}")}</td>
+                    <td>{format!("{cpu:.4}")}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <details class="more">
+            <summary>"Self-test: at most " <span class="number">{format!("{:.0e}", test.difference)}</span> " apart"</summary>
+            <p>"Before the first photo, one picture went through the network on the GPU and on the CPU. These are the
+                outputs."</p>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Class"</th>
+                        <th scope="col">"GPU"</th>
+                        <th scope="col">"CPU"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </details>
+    }
+}

@@ -1,0 +1,110 @@
+//! Where photos come in: the drop zone, its buttons, and drops and pastes anywhere on the page.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DragEvent, HtmlInputElement};
+
+use super::{
+    browser::has_camera,
+    camera::Camera,
+    intake::{Findings, take_in},
+    state::{Page, Stage},
+};
+
+/// The drop zone and the last notice.
+#[component]
+pub fn DropZone() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let dragging = accept_drops_anywhere(page);
+    let pick = move |event| {
+        let input: HtmlInputElement = event_target(&event);
+        let findings = Findings::picked(input.files());
+        // So that the same files can be picked again.
+        input.set_value("");
+        spawn_local(take_in(page, findings));
+    };
+    let pick_folder = move |event| {
+        let input: HtmlInputElement = event_target(&event);
+        let findings = Findings::picked_folder(input.files());
+        input.set_value("");
+        spawn_local(take_in(page, findings));
+    };
+
+    view! {
+        <section class="intake" class:dragging=dragging aria-label="Add photos">
+            <label class="drop" for="photos">
+                <svg class="petals" viewBox="0 0 64 64" aria-hidden="true"><use href="#flower"/></svg>
+                <strong class="for-mouse">
+                    {move || if dragging.get() { "Let go" } else { "Drop photos or a folder here" }}
+                </strong>
+                <strong class="for-touch">"Tap to add photos"</strong>
+                <span>{move || hint(&page.stage.read())}</span>
+            </label>
+            <div class="buttons">
+                <span class="file-button primary">
+                    <input id="photos" type="file" multiple accept="image/*,.heic,.avif" on:change=pick/>
+                    <label for="photos">"Choose photos"</label>
+                </span>
+                <span class="file-button">
+                    <input id="photos-folder" type="file" prop:webkitdirectory=true multiple on:change=pick_folder/>
+                    <label for="photos-folder">"Choose a folder"</label>
+                </span>
+                {has_camera().then(|| view! { <Camera/> })}
+            </div>
+            <p id="status" role="status" aria-live="polite">{page.notice}</p>
+        </section>
+    }
+}
+
+fn hint(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Downloading { .. } | Stage::Preparing => "They wait here until the network is ready",
+        Stage::Ready => "Hundreds at once are fine, and so is a pasted picture",
+        Stage::Failed(_) => "They wait here until the network runs",
+    }
+}
+
+/// Takes drops and pastes wherever on the page they happen. The signal says whether files hover over it.
+fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
+    let (dragging, set_dragging) = signal(false);
+    // Enter and leave come for each element on the way; only the balance says whether the page is left.
+    let depth = StoredValue::new(0_i32);
+    let enter_or_leave = move |change: i32| {
+        depth.update_value(|depth| *depth = (*depth + change).max(0));
+        set_dragging.set(depth.get_value() > 0);
+    };
+    let holds_files =
+        |event: &DragEvent| event.data_transfer().is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0));
+    let _ = window_event_listener(ev::dragenter, move |event| {
+        if holds_files(&event) {
+            enter_or_leave(1);
+        }
+    });
+    let _ = window_event_listener(ev::dragleave, move |event| {
+        if holds_files(&event) {
+            enter_or_leave(-1);
+        }
+    });
+    let _ = window_event_listener(ev::dragover, move |event| {
+        if holds_files(&event) {
+            event.prevent_default();
+        }
+    });
+    let _ = window_event_listener(ev::drop, move |event| {
+        depth.set_value(0);
+        set_dragging.set(false);
+        if let Some(transfer) = event.data_transfer().filter(|_| holds_files(&event)) {
+            event.prevent_default();
+            let findings = Findings::dropped(&transfer);
+            spawn_local(async move { take_in(page, findings.await).await });
+        }
+    });
+    let _ = window_event_listener(ev::paste, move |event| {
+        let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
+        if files.as_ref().is_some_and(|files| files.length() > 0) {
+            event.prevent_default();
+            spawn_local(take_in(page, Findings::picked(files)));
+        }
+    });
+    dragging
+}

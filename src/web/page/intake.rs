@@ -1,0 +1,179 @@
+//! How files reach the page: picked, dropped, pasted; one by one or as whole folders.
+
+use leptos::prelude::Set;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
+    FileSystemFileEntry,
+};
+
+use super::{
+    browser::called_back,
+    state::{Page, photos},
+};
+use crate::web::js;
+
+/// Photos added to the list at a time; between two such helpings the browser gets to breathe.
+const HELPING: usize = 100;
+const PHOTO_EXTENSIONS: [&str; 12] =
+    ["avif", "bmp", "gif", "heic", "heif", "jfif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
+const MODEL_EXTENSIONS: [&str; 3] = ["json", "pth", "safetensors"];
+
+/// A file, and where in the dropped folder it was.
+pub struct Found {
+    /// The file.
+    pub file: File,
+    /// Its path inside the folder that was dropped; its name where it came alone.
+    pub path: String,
+}
+
+/// What was picked or dropped at once.
+#[derive(Default)]
+pub struct Findings {
+    /// Files named one by one: whatever they are, they are tried.
+    alone: Vec<Found>,
+    /// Files that came in folders, where all sorts of things lie.
+    in_folders: Vec<Found>,
+    folders: bool,
+    unreadable: usize,
+}
+
+impl Findings {
+    /// The files of a list, as a file picker or the clipboard gives them.
+    pub fn picked(list: Option<FileList>) -> Self {
+        let alone = files(list).map(|file| Found { path: file.name(), file }).collect();
+        Self { alone, ..Self::default() }
+    }
+
+    /// The files of the folder that a folder picker gives.
+    pub fn picked_folder(list: Option<FileList>) -> Self {
+        let in_folders = files(list).map(|file| Found { path: relative_path(&file), file }).collect();
+        Self { in_folders, folders: true, ..Self::default() }
+    }
+
+    /// The files and folders that were dropped. What `transfer` holds is read at once, as it is empty after the event;
+    /// the folders are walked in the future that is returned.
+    pub fn dropped(transfer: &DataTransfer) -> impl Future<Output = Self> + use<> {
+        let items = transfer.items();
+        let mut findings = Self::default();
+        let mut folders = Vec::new();
+        for item in (0..items.length()).filter_map(|index| items.get(index)).filter(|item| item.kind() == "file") {
+            let entry = item.webkit_get_as_entry().ok().flatten();
+            if let Some(folder) = entry.filter(FileSystemEntry::is_directory) {
+                folders.push(folder);
+            } else if let Ok(Some(file)) = item.get_as_file() {
+                findings.alone.push(Found { path: file.name(), file });
+            }
+        }
+        findings.folders = !folders.is_empty();
+        async move {
+            findings.walk(folders).await;
+            findings
+        }
+    }
+
+    async fn walk(&mut self, mut folders: Vec<FileSystemEntry>) {
+        while let Some(folder) = folders.pop() {
+            let reader = folder.unchecked_into::<FileSystemDirectoryEntry>().create_reader();
+            // A reader hands out a part of the folder each time, and nothing at the end.
+            loop {
+                let entries = match read_some(&reader).await {
+                    Ok(entries) if entries.is_empty() => break,
+                    Ok(entries) => entries,
+                    Err(_) => {
+                        self.unreadable += 1;
+                        break;
+                    }
+                };
+                for entry in entries {
+                    if entry.is_directory() {
+                        folders.push(entry);
+                    } else {
+                        match open(entry).await {
+                            Ok(found) => self.in_folders.push(found),
+                            Err(_) => self.unreadable += 1,
+                        }
+                    }
+                }
+            }
+        }
+        self.in_folders.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+}
+
+/// Gives the page what was found: models to load, photos to classify, and a word about what was left out.
+pub async fn take_in(page: Page, findings: Findings) {
+    let Findings { alone, in_folders, folders, unreadable } = findings;
+    let (models, mut wanted): (Vec<_>, Vec<_>) = alone.into_iter().partition(|found| is_model(&found.file));
+    let (found, others): (Vec<_>, Vec<_>) = in_folders.into_iter().partition(|found| is_photo(&found.file));
+    wanted.extend(found);
+
+    if !models.is_empty() {
+        page.load_model(models.into_iter().map(|found| found.file).collect());
+    }
+    if folders || (wanted.len() > 1) {
+        page.notice.set(summary(wanted.len(), &others, unreadable));
+    }
+    while !wanted.is_empty() {
+        let rest = wanted.split_off(wanted.len().min(HELPING));
+        page.classify(wanted);
+        wanted = rest;
+        gloo_timers::future::TimeoutFuture::new(0).await;
+    }
+}
+
+fn summary(added: usize, others: &[Found], unreadable: usize) -> String {
+    let mut text = match added {
+        0 => "There are no photos in this folder.".to_owned(),
+        added => format!("{} added.", photos(added)),
+    };
+    match others {
+        [] => {}
+        [only] => text += &format!(" Left out, as it is not a photo: {}.", only.path),
+        many => text += &format!(" {} files that are not photos were left out.", many.len()),
+    }
+    if unreadable > 0 {
+        text += &format!(" The browser could not read {unreadable} of the files or folders.");
+    }
+    text
+}
+
+fn files(list: Option<FileList>) -> impl Iterator<Item = File> {
+    list.into_iter().flat_map(|list| (0..list.length()).filter_map(move |index| list.get(index)))
+}
+
+fn relative_path(file: &File) -> String {
+    let path = js::property(file, "webkitRelativePath").and_then(|path| path.as_string());
+    path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
+}
+
+async fn read_some(reader: &FileSystemDirectoryReader) -> Result<Vec<FileSystemEntry>, JsValue> {
+    let entries: js_sys::Array = called_back(|success, failure| {
+        if let Err(error) = reader.read_entries_with_callback_and_callback(success, failure) {
+            let _ = failure.call1(&JsValue::NULL, &error);
+        }
+    })
+    .await?;
+    Ok(entries.iter().map(JsCast::unchecked_into).collect())
+}
+
+async fn open(entry: FileSystemEntry) -> Result<Found, JsValue> {
+    let path = entry.full_path().trim_start_matches('/').to_owned();
+    let entry: FileSystemFileEntry = entry.unchecked_into();
+    let file = called_back(|success, failure| entry.file_with_callback_and_callback(success, failure)).await?;
+    Ok(Found { file, path })
+}
+
+fn is_photo(file: &File) -> bool {
+    // macOS leaves `._name.jpg` files beside photos on foreign disks; they hold no picture.
+    !file.name().starts_with('.') && (has_extension(file, &PHOTO_EXTENSIONS) || file.type_().starts_with("image/"))
+}
+
+fn is_model(file: &File) -> bool {
+    has_extension(file, &MODEL_EXTENSIONS)
+}
+
+fn has_extension(file: &File, extensions: &[&str]) -> bool {
+    let name = file.name().to_ascii_lowercase();
+    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
+}

@@ -1,0 +1,68 @@
+//! The page: the interface on the browser's main thread. It links no Burn; the network runs in the engine's worker.
+//!
+//! [`state::Page`] is what the page knows; [`bridge`] changes it with what the engine says, [`intake`] with what the
+//! visitor drops; the other modules show it.
+
+mod bridge;
+mod browser;
+mod camera;
+mod device;
+mod drop_zone;
+mod engine;
+mod intake;
+mod model;
+mod results;
+mod startup;
+mod state;
+
+use leptos::{mount::mount_to, prelude::*};
+use wasm_bindgen::JsCast;
+
+use state::{Page, Stage};
+
+/// Puts the interface in the place of the skeleton that index.html brings.
+pub fn mount() {
+    let place = document().get_element_by_id("app").expect("index.html has the element #app");
+    place.set_inner_html("");
+    place.remove_attribute("data-skeleton").expect("a name without spaces");
+    mount_to(place.unchecked_into(), App).forget();
+}
+
+/// The whole page.
+#[component]
+fn App() -> impl IntoView {
+    let page = Page::start();
+    provide_context(page);
+    Effect::new(move || {
+        let state = page.stage.with(|stage| match stage {
+            Stage::Downloading { .. } | Stage::Preparing => "loading",
+            Stage::Ready => "ready",
+            Stage::Failed(_) => "failed",
+        });
+        browser::set_body_data("state", Some(state));
+    });
+    Effect::new(move || {
+        let device =
+            page.device.with(|device| device.as_ref().map(|device| if device.webgpu { "webgpu" } else { "cpu" }));
+        browser::set_body_data("device", device);
+    });
+
+    view! {
+        <div class="layout">
+            <section class="hero">
+                <h1>"Your photos never leave this computer"</h1>
+                <p class="lead">
+                    "AlexNet looks at them right here, on your own "
+                    {move || if page.cpu_only.get() { "CPU. " } else { "GPU. " }} <model::Knowledge/>
+                </p>
+            </section>
+            <drop_zone::DropZone/>
+            <aside class="engine" aria-label="The network">
+                <startup::Startup/>
+                <device::Device/>
+                <model::Model/>
+            </aside>
+            <results::ResultsList/>
+        </div>
+    }
+}

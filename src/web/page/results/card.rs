@@ -1,0 +1,113 @@
+//! One photo's card. It is built once and has no signals; what is seldom wanted is built when it is asked for.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, MouseEvent};
+
+use crate::{
+    results::{Answer, Outcome, Photo, PhotoId},
+    web::page::state::Page,
+};
+
+/// Below this probability a card says that the network is not sure.
+const SURE_FROM: f32 = 0.5;
+/// Classes listed on demand; a model may have a thousand.
+const CLASSES_SHOWN: usize = 10;
+
+/// The card of a photo.
+pub fn card(page: Page, id: PhotoId) -> AnyView {
+    let Some(photo) = page.results.with_untracked(|results| results.get(id).cloned()) else { return ().into_any() };
+    match &photo.outcome {
+        Outcome::Waiting => waiting(&photo).into_any(),
+        Outcome::Failed(message) => failed(&photo, message).into_any(),
+        Outcome::Answered(answer) => answered(&photo, answer, page.thumbnail(id)).into_any(),
+    }
+}
+
+fn waiting(photo: &Photo) -> impl IntoView + use<> {
+    view! {
+        <li class="card waiting" data-photo=photo.name.clone()>
+            <div class="picture"></div>
+            <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
+            <p class="answer">"Waiting"</p>
+        </li>
+    }
+}
+
+fn failed(photo: &Photo, message: &str) -> impl IntoView + use<> {
+    view! {
+        <li class="card failed" data-photo=photo.name.clone() data-error=message.to_owned()>
+            <div class="picture"></div>
+            <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
+            <p class="answer">"Not classified"</p>
+            <p class="error">{message.to_owned()}</p>
+        </li>
+    }
+}
+
+fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<String>) -> impl IntoView + use<> {
+    let probability = answer.probability();
+    let unsure = probability < SURE_FROM;
+    view! {
+        <li
+            class=if unsure { "card unsure" } else { "card" }
+            data-photo=photo.name.clone()
+            data-label=answer.label().to_owned()
+            data-probability=format!("{probability:.6}")
+            data-id=photo.id.to_string()
+        >
+            <img class="picture" src=thumbnail alt="" loading="lazy" decoding="async"/>
+            {unsure.then(|| view! { <span class="doubt">"Not sure"</span> })}
+            <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
+            <p class="answer">
+                <strong>{answer.label().to_owned()}</strong> " "
+                <span>{percent(probability)}</span>
+            </p>
+            <div class="bar" style=format!("--share:{probability:.3}")></div>
+            <details>
+                <summary>"All classes" <small>{duration(answer.milliseconds)}</small></summary>
+            </details>
+        </li>
+    }
+}
+
+/// Lists the other classes in the card whose summary was clicked, if that is what was clicked.
+pub fn reveal_classes(page: Page, event: &MouseEvent) -> Option<()> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let details = target.closest("summary").ok()??.parent_element()?;
+    if details.child_element_count() > 1 {
+        return None;
+    }
+    let id = details.closest("[data-id]").ok()??.get_attribute("data-id")?.parse().ok()?;
+    let photo = page.results.with_untracked(|results| results.get(id).cloned())?;
+    let Outcome::Answered(answer) = &photo.outcome else { return None };
+    class_list(answer).and_then(|list| details.append_child(&list)).ok()?;
+    Some(())
+}
+
+fn class_list(answer: &Answer) -> Result<Element, JsValue> {
+    let list = document().create_element("ol")?;
+    for (class, probability) in answer.ranked().into_iter().take(CLASSES_SHOWN) {
+        let row = document().create_element("li")?;
+        row.set_attribute("style", &format!("--share:{probability:.3}"))?;
+        for text in [class, &percent(probability)] {
+            let cell = document().create_element("span")?;
+            cell.set_text_content(Some(text));
+            row.append_child(&cell)?;
+        }
+        list.append_child(&row)?;
+    }
+    Ok(list)
+}
+
+/// "97.3 %"; no answer is shown as certain.
+fn percent(probability: f32) -> String {
+    match probability * 100.0 {
+        percent if percent > 99.9 => "> 99.9 %".to_owned(),
+        percent => format!("{percent:.1} %"),
+    }
+}
+
+fn duration(milliseconds: f64) -> String {
+    if milliseconds < 1000.0 { format!("{milliseconds:.0} ms") } else { format!("{:.1} s", milliseconds / 1000.0) }
+}

@@ -1,0 +1,88 @@
+//! The three stages until photos can be classified, and what to do when they fail.
+
+use leptos::prelude::*;
+
+use super::state::{Page, Stage};
+
+/// The stages while they last, the failure if there is one, and nothing once all is ready.
+#[component]
+pub fn Startup() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let reached = Memo::new(move |_| {
+        page.stage.with(|stage| match stage {
+            Stage::Downloading { .. } => 0,
+            Stage::Preparing => 1,
+            Stage::Ready | Stage::Failed(_) => 2,
+        })
+    });
+    let failure = Memo::new(move |_| {
+        page.stage.with(|stage| if let Stage::Failed(message) = stage { Some(message.clone()) } else { None })
+    });
+    let step = move |number: usize| move || (reached.get() == number).then_some("step");
+
+    view! {
+        <Show when=move || reached.get() < 2>
+            <ol class="stages">
+                <li aria-current=step(0) class:done=move || { reached.get() > 0 }>
+                    <span>"Download the network"</span>
+                    <Show when=move || reached.get() == 0>
+                        <Download/>
+                    </Show>
+                </li>
+                <li aria-current=step(1)>
+                    <span>{move || if page.cpu_only.get() { "Prepare the CPU" } else { "Prepare the GPU" }}</span>
+                    <Show when=move || reached.get() == 1>
+                        <progress aria-label="Preparing"></progress>
+                    </Show>
+                </li>
+                <li>
+                    <span>"Ready"</span>
+                </li>
+            </ol>
+        </Show>
+        {move || {
+            failure
+                .get()
+                .map(|message| {
+                    view! {
+                        <div class="failure" role="alert">
+                            <h2>"The network does not run"</h2>
+                            <p>{message}</p>
+                            <button type="button" id="try-again" class="primary" on:click=move |_| page.try_again()>
+                                "Try again"
+                            </button>
+                        </div>
+                    }
+                })
+        }}
+    }
+}
+
+/// The download's progress.
+#[component]
+fn Download() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let amount = move || match *page.stage.read() {
+        Stage::Downloading { received, total } => (received, total),
+        _ => (0, None),
+    };
+    let text = move || match amount() {
+        (0, _) => "Connecting\u{2026}".to_owned(),
+        (received, Some(total)) => format!("{} of {} MB", megabytes(received), megabytes(total)),
+        (received, None) => format!("{} MB", megabytes(received)),
+    };
+    view! {
+        // Without a value the bar shows that work is done, not how much.
+        <progress
+            id="download-progress"
+            aria-label="Download of the network"
+            max=move || amount().1.map(|total| total.to_string())
+            value=move || amount().1.map(|_| amount().0.to_string())
+        ></progress>
+        <small>{text}</small>
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1}", bytes as f64 / 1e6)
+}

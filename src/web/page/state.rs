@@ -1,0 +1,285 @@
+//! What the page knows, and how the engine's events change it.
+
+use std::{collections::HashMap, rc::Rc, sync::Arc, time::Duration};
+
+use leptos::prelude::*;
+use web_sys::{Blob, File, Url, UrlSearchParams};
+use web_time::Instant;
+
+use super::{
+    bridge::{Bridge, Settings},
+    browser::{body_url, save},
+    intake::Found,
+};
+use crate::{
+    results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
+    web::protocol::{DeviceChoice, DeviceReport, Event, ModelReport},
+};
+
+/// How far the engine is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// The weights are on their way.
+    Downloading { received: u64, total: Option<u64> },
+    /// The device is brought up and tested.
+    Preparing,
+    /// Photos can be classified.
+    Ready,
+    /// It cannot go on: cause and remedy.
+    Failed(String),
+}
+
+/// The time that the photos at work take, to tell their rate.
+#[derive(Clone, Copy)]
+pub struct Batch {
+    started: Instant,
+    /// Photos done since.
+    pub done: usize,
+    /// How long that took until the last one.
+    pub elapsed: Duration,
+}
+
+/// Everything the components share; they find it with `expect_context`.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// How far the engine is.
+    pub stage: RwSignal<Stage>,
+    /// Whether only the CPU may be used: asked for in the address, or the GPU was lost.
+    pub cpu_only: RwSignal<bool>,
+    /// The device in use.
+    pub device: RwSignal<Option<DeviceReport>>,
+    /// The model in use.
+    pub model: RwSignal<Option<ModelReport>>,
+    /// The photos.
+    pub results: RwSignal<Results>,
+    /// The rate at which they are answered.
+    pub batch: RwSignal<Batch>,
+    /// How the list is ordered.
+    pub order: RwSignal<Order>,
+    /// What the list shows.
+    pub filter: RwSignal<Filter>,
+    /// The last thing worth telling; read aloud by screen readers.
+    pub notice: RwSignal<String>,
+    /// What went wrong with the last model file.
+    pub model_trouble: RwSignal<Option<String>>,
+    answering: StoredValue<Option<Arc<AnsweringModel>>>,
+    thumbnails: StoredValue<HashMap<PhotoId, String>>,
+    bridge: StoredValue<Option<Rc<Bridge>>, LocalStorage>,
+}
+
+impl Page {
+    /// A page whose engine starts.
+    pub fn start() -> Self {
+        let settings = settings();
+        let page = Self {
+            stage: RwSignal::new(Stage::Downloading { received: 0, total: None }),
+            cpu_only: RwSignal::new(settings.device == DeviceChoice::Cpu),
+            device: RwSignal::new(None),
+            model: RwSignal::new(None),
+            results: RwSignal::new(Results::default()),
+            batch: RwSignal::new(Batch::new()),
+            order: RwSignal::new(Order::default()),
+            filter: RwSignal::new(Filter::default()),
+            notice: RwSignal::new(String::new()),
+            model_trouble: RwSignal::new(None),
+            answering: StoredValue::new(None),
+            thumbnails: StoredValue::new(HashMap::new()),
+            bridge: StoredValue::new_local(None),
+        };
+        page.bridge.set_value(Some(Bridge::start(settings, move |events| page.apply(events))));
+        page
+    }
+
+    /// Adds photos to the list and has them classified.
+    pub fn classify(self, found: Vec<Found>) {
+        if self.results.with_untracked(|results| results.counts().waiting == 0) {
+            self.batch.set(Batch::new());
+        }
+        let mut photos = Vec::with_capacity(found.len());
+        self.results.update(|results| {
+            for Found { file, path } in found {
+                photos.push((results.add(file.name(), path), file));
+            }
+        });
+        self.with_bridge(|bridge| bridge.classify(photos));
+    }
+
+    /// Forgets the photos without an answer.
+    pub fn cancel(self) {
+        self.with_bridge(|bridge| bridge.cancel());
+        let dropped = self.results.try_update(Results::drop_waiting).unwrap_or_default();
+        self.notice.set(format!("Cancelled. {} left out.", photos(dropped)));
+    }
+
+    /// Forgets all photos.
+    pub fn clear(self) {
+        self.with_bridge(|bridge| bridge.cancel());
+        self.results.update(Results::clear);
+        self.filter.set(Filter::All);
+        self.thumbnails.update_value(|thumbnails| {
+            for (_, url) in thumbnails.drain() {
+                // Fails only for what is no URL.
+                let _ = Url::revoke_object_url(&url);
+            }
+        });
+        self.notice.set("All photos are cleared.".to_owned());
+    }
+
+    /// Has the model in these files used.
+    pub fn load_model(self, files: Vec<File>) {
+        self.model_trouble.set(None);
+        self.notice.set("Reading the model\u{2026}".to_owned());
+        self.with_bridge(|bridge| bridge.load_model(files));
+    }
+
+    /// Has the model in use saved as a file.
+    pub fn export_model(self) {
+        self.with_bridge(|bridge| bridge.export_model());
+    }
+
+    /// Starts over after the engine gave up.
+    pub fn try_again(self) {
+        self.stage.set(Stage::Downloading { received: 0, total: None });
+        self.with_bridge(Bridge::try_again);
+    }
+
+    /// The URL of a photo's thumbnail, where it has one.
+    pub fn thumbnail(self, id: PhotoId) -> Option<String> {
+        self.thumbnails.with_value(|thumbnails| thumbnails.get(&id).cloned())
+    }
+
+    fn with_bridge(self, action: impl FnOnce(&Rc<Bridge>)) {
+        self.bridge.with_value(|bridge| bridge.as_ref().map(action));
+    }
+
+    fn apply(self, events: Vec<Event>) {
+        let mut settled = Vec::new();
+        for event in events {
+            match event {
+                Event::Prediction { id, probabilities, thumbnail, milliseconds } => {
+                    settled.push((id, self.outcome(probabilities, milliseconds), Some(thumbnail)));
+                }
+                Event::PhotoFailed { id, message } => settled.push((id, Outcome::Failed(message), None)),
+                other => {
+                    // What is settled so far was settled before this event.
+                    self.settle(std::mem::take(&mut settled));
+                    self.apply_state(other);
+                }
+            }
+        }
+        self.settle(settled);
+    }
+
+    fn apply_state(self, event: Event) {
+        match event {
+            Event::Downloading { received, total } => {
+                self.device.set(None);
+                self.stage.set(Stage::Downloading { received, total });
+            }
+            Event::Preparing => self.stage.set(Stage::Preparing),
+            Event::Ready { device, model } => {
+                self.use_model(device, model);
+                self.batch.set(Batch::new());
+                self.stage.set(Stage::Ready);
+                self.notice.set("Ready.".to_owned());
+            }
+            Event::Failed { message } => {
+                self.device.set(None);
+                self.notice.set(String::new());
+                self.stage.set(Stage::Failed(message));
+            }
+            Event::DeviceLost { message } => {
+                self.cpu_only.set(true);
+                self.notice.set(format!("Going on with the CPU: {message}"));
+            }
+            Event::ModelLoaded { device, model } => {
+                self.notice.set(format!("The model {} is in use.", model.name));
+                self.use_model(device, model);
+            }
+            Event::ModelRefused { message } => {
+                self.notice.set("The model was not loaded.".to_owned());
+                self.model_trouble.set(Some(message));
+            }
+            Event::ModelFile { name, blob } => self.notice.set(match save(&blob, &name) {
+                Ok(()) => format!("The model is saved as {name}."),
+                Err(_) => "The browser did not let the model be saved.".to_owned(),
+            }),
+            Event::ExportFailed { message } => self.notice.set(format!("The model cannot be downloaded: {message}")),
+            // The bridge hears the first; the list was rid of the photos when they were cancelled; `apply` has the rest.
+            Event::Listening | Event::Cancelled | Event::Prediction { .. } | Event::PhotoFailed { .. } => {}
+        }
+    }
+
+    fn use_model(self, device: DeviceReport, model: ModelReport) {
+        let answering = AnsweringModel { name: model.name.clone(), classes: model.classes.clone() };
+        self.answering.set_value(Some(Arc::new(answering)));
+        self.cpu_only.set(!device.webgpu);
+        self.device.set(Some(device));
+        self.model.set(Some(model));
+    }
+
+    fn outcome(self, probabilities: Vec<f32>, milliseconds: f64) -> Outcome {
+        let answer = self.answering.with_value(|model| Answer::new(model.as_ref()?, probabilities, milliseconds));
+        answer.map_or_else(|| Outcome::Failed("the answer does not fit the model".to_owned()), Outcome::Answered)
+    }
+
+    fn settle(self, settled: Vec<(PhotoId, Outcome, Option<Blob>)>) {
+        if settled.is_empty() {
+            return;
+        }
+        let mut done = 0;
+        self.results.update(|results| {
+            for (id, outcome, thumbnail) in settled {
+                // A photo that was cancelled in the meantime is not in the list, and needs no thumbnail.
+                if results.settle(id, outcome) {
+                    done += 1;
+                    if let Some(url) = thumbnail.and_then(|blob| Url::create_object_url_with_blob(&blob).ok()) {
+                        self.thumbnails.update_value(|thumbnails| drop(thumbnails.insert(id, url)));
+                    }
+                }
+            }
+        });
+        self.batch.update(|batch| batch.count(done));
+        let counts = self.results.with_untracked(Results::counts);
+        if counts.waiting == 0 && done > 0 {
+            self.notice.set(match counts.failed {
+                0 => format!("Done: {}.", photos(counts.total())),
+                failed => format!("Done: {}, {failed} of them failed.", photos(counts.total())),
+            });
+        }
+    }
+}
+
+impl Batch {
+    fn new() -> Self {
+        Self { started: Instant::now(), done: 0, elapsed: Duration::ZERO }
+    }
+
+    fn count(&mut self, done: usize) {
+        self.done += done;
+        self.elapsed = self.started.elapsed();
+    }
+
+    /// Photos a second, once there are enough to tell.
+    pub fn rate(&self) -> Option<f64> {
+        (self.done > 2 && !self.elapsed.is_zero()).then(|| self.done as f64 / self.elapsed.as_secs_f64())
+    }
+}
+
+/// "1 photo", "2 photos".
+pub fn photos(count: usize) -> String {
+    if count == 1 { "1 photo".to_owned() } else { format!("{count} photos") }
+}
+
+fn settings() -> Settings {
+    let search = window().location().search().unwrap_or_default();
+    let asked = UrlSearchParams::new_with_str(&search).ok().and_then(|parameters| parameters.get("device"));
+    let cpu = asked.as_deref() == Some("cpu");
+    Settings {
+        engine_url: body_url("engine", "engine_loader.js"),
+        decoder_url: body_url("decoder", "decoder_loader.js"),
+        model_url: body_url("model", "models/flowers.safetensors"),
+        device: if cpu { DeviceChoice::Cpu } else { DeviceChoice::Best },
+        reason: cpu.then(|| "asked for in the address".to_owned()),
+    }
+}
