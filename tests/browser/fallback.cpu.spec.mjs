@@ -1,0 +1,13 @@
+// Without an adapter, as in every browser without WebGPU, the page runs on the CPU and says so.
+import { expect, test } from './support/fixtures.mjs';
+import { classify, expectAnswer, open } from './support/page.mjs';
+
+test('without a WebGPU adapter the CPU classifies, and the page says why', async ({ page, photos }) => {
+  await open(page);
+  expect(await page.evaluate(() => navigator.gpu?.requestAdapter() ?? null)).toBeNull();
+  await expect(page.locator('body')).toHaveAttribute('data-device', 'cpu');
+  await expect(page.locator('#device')).toContainText('CPU');
+  await expect(page.locator('#device')).toContainText(/adapter|WebGPU/);
+  const [answer] = await classify(page, await photos(1));
+  expectAnswer(answer);
+});

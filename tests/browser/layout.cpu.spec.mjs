@@ -1,0 +1,25 @@
+// The page fits a telephone and a desktop, empty and with answers.
+import { expect, test } from './support/fixtures.mjs';
+import { classify, open } from './support/page.mjs';
+
+for (const [width, height] of [[390, 844], [1280, 800]]) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`nothing is cut off at ${width} pixels, ${colorScheme}`, async ({ page, photos }) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await open(page);
+      await expectNoSidewaysScrolling(page);
+      await classify(page, await photos(3));
+      await expectNoSidewaysScrolling(page);
+      await page.screenshot({ path: `results/${width}-${colorScheme}.png`, fullPage: true });
+    });
+  }
+}
+
+async function expectNoSidewaysScrolling(page) {
+  const { content, window } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth,
+    window: document.documentElement.clientWidth,
+  }));
+  expect(content, 'the width of the content').toBeLessThanOrEqual(window);
+}

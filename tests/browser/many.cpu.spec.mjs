@@ -1,0 +1,69 @@
+// A whole folder at once: the interface stays alive, and stops when told.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { expect, test } from './support/fixtures.mjs';
+import { answered, classify, expectAnswer, open } from './support/page.mjs';
+
+const MANY = 300;
+
+test(`${MANY} photos at once are all answered while the page stays responsive`, async ({ page, photos }) => {
+  const files = await photos(MANY);
+  await observeLongTasks(page);
+  await open(page);
+  await takeLongTasks(page);
+  await page.locator('input#photos').setInputFiles(files);
+  await expect.poll(() => answered(page), { intervals: [500] }).toBe(MANY);
+  expect(await page.locator('[data-photo][data-error]').count()).toBe(0);
+  expect(Math.max(0, ...(await takeLongTasks(page))), 'the longest task of the main thread, in ms').toBeLessThan(100);
+});
+
+test('a cancelled batch stops, and the page goes on working', async ({ page, photos }) => {
+  const files = await photos(MANY);
+  await open(page);
+  await page.locator('input#photos').setInputFiles(files);
+  await expect.poll(() => answered(page), { intervals: [50] }).toBeGreaterThan(2);
+  await page.locator('#cancel').click();
+  const another = { name: 'another.jpg', mimeType: 'image/jpeg', buffer: await readFile(files[0]) };
+  expectAnswer((await classify(page, [another]))[0]);
+  const afterwards = await answered(page);
+  expect(afterwards).toBeLessThan(MANY);
+  await page.waitForTimeout(1_000);
+  expect(await answered(page)).toBe(afterwards);
+
+  await page.locator('#clear').click();
+  await expect(page.locator('[data-photo]')).toHaveCount(0);
+});
+
+test('answers can be saved as CSV and as JSON', async ({ page, photos }) => {
+  const files = await photos(3);
+  await open(page);
+  const answers = await classify(page, files);
+  const csv = await download(page, '#export-csv');
+  const json = JSON.stringify(JSON.parse(await download(page, '#export-json')));
+  answers.forEach(({ label }, index) => {
+    const name = path.basename(files[index]);
+    expect(csv.split('\n').find((line) => line.includes(name))).toContain(label);
+    expect(json).toContain(name);
+  });
+});
+
+async function download(page, button) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator(button).click()]);
+  return readFile(await file.path(), 'utf8');
+}
+
+/** Has the page record how long the tasks of its main thread take, where they take over 50 ms. */
+async function observeLongTasks(page) {
+  await page.addInitScript(() => {
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => {
+      globalThis.longTasks.push(...list.getEntries().map((entry) => entry.duration));
+    }).observe({ type: 'longtask' });
+  });
+}
+
+/** The long tasks since the last call, in ms. */
+function takeLongTasks(page) {
+  return page.evaluate(() => globalThis.longTasks.splice(0));
+}

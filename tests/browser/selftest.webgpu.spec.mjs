@@ -1,0 +1,39 @@
+// The page checks its GPU against its CPU, and shows the figures; with the formula network they are PyTorch's.
+import { writeFile } from 'node:fs/promises';
+
+import { expect, test } from './support/fixtures.mjs';
+import { LOGITS, formulaModel } from './support/formula.mjs';
+import { open } from './support/page.mjs';
+
+const TOLERANCE = 1e-3;
+
+test('the shipped model passes the self-test', async ({ page }) => {
+  await open(page);
+  const { difference, webgpu, cpu } = await selfTest(page);
+  expect(difference).toBeLessThanOrEqual(TOLERANCE);
+  // It is that of all pictures of the test; the logits are those of the first.
+  expect(largestDifference(webgpu, cpu)).toBeLessThanOrEqual(difference);
+});
+
+test('the formula network gives the logits of PyTorch on both devices', async ({ page }, testInfo) => {
+  const file = testInfo.outputPath('formula.safetensors');
+  await writeFile(file, formulaModel());
+  await open(page);
+  await page.locator('input#model-file').setInputFiles(file);
+  await expect.poll(async () => largestDifference((await selfTest(page)).cpu, LOGITS)).toBeLessThan(TOLERANCE);
+  const { difference, webgpu } = await selfTest(page);
+  expect(difference).toBeLessThanOrEqual(TOLERANCE);
+  expect(largestDifference(webgpu, LOGITS)).toBeLessThan(2 * TOLERANCE);
+});
+
+async function selfTest(page) {
+  const device = page.locator('#device');
+  await expect(device).toHaveAttribute('data-self-test-difference', /./);
+  const { selfTestDifference, webgpuLogits, cpuLogits } = await device.evaluate((element) => ({ ...element.dataset }));
+  return { difference: Number(selfTestDifference), webgpu: JSON.parse(webgpuLogits), cpu: JSON.parse(cpuLogits) };
+}
+
+function largestDifference(some, others) {
+  expect(some).toHaveLength(others.length);
+  return Math.max(...some.map((value, index) => Math.abs(value - others[index])));
+}

@@ -1,0 +1,41 @@
+// What a visitor does, through the hooks that the page keeps for scripts.
+import path from 'node:path';
+
+import { expect } from './fixtures.mjs';
+
+/** Opens the page and waits until it can classify. */
+export async function open(page, query = '') {
+  await page.goto(`./${query}`);
+  await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
+}
+
+/** The element of a photo, given by its path or as `{ name, mimeType, buffer }`; of several with one name, the last. */
+export function photo(page, file) {
+  return page.locator(`[data-photo="${file.name ?? path.basename(file)}"]`).last();
+}
+
+/** Drops photos and waits for all answers: `{ label, probability }` or `{ error }` for each. */
+export async function classify(page, files) {
+  await page.locator('input#photos').setInputFiles(files);
+  const answers = [];
+  for (const file of files) {
+    const element = photo(page, file);
+    await expect(element.and(page.locator('[data-label], [data-error]'))).toBeAttached();
+    const { label, probability, error } = await element.evaluate((element) => ({ ...element.dataset }));
+    answers.push(error === undefined ? { label, probability: Number(probability) } : { error });
+  }
+  return answers;
+}
+
+/** Expects that a photo was classified. */
+export function expectAnswer(answer) {
+  expect(answer.error).toBeUndefined();
+  expect(answer.label).not.toBe('');
+  expect(answer.probability).toBeGreaterThan(0);
+  expect(answer.probability).toBeLessThanOrEqual(1);
+}
+
+/** How many photos have been answered. */
+export function answered(page) {
+  return page.locator('[data-photo][data-label]').count();
+}

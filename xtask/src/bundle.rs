@@ -1,0 +1,231 @@
+//! `dist/`: what a static host gets.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process::{Steps, cargo, program, run};
+use crate::setup::{self, NODE_PROJECT};
+
+/// The folder that Trunk builds.
+pub const DIST: &str = "dist";
+
+/// The workers: Trunk gives their files no hash, since the page names them itself.
+const WORKERS: [&str; 2] = ["engine", "decoder"];
+
+/// How wasm-opt goes about each binary: the page has to arrive at once, the workers have to compute.
+const OPTIMISATIONS: [(&str, &str); 3] = [("page", "-Oz"), ("engine", "-O3"), ("decoder", "-O3")];
+
+/// What rustc's output uses beyond the first version of wasm; every browser with WebGPU has these.
+const WASM_FEATURES: [&str; 8] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Builds the page into [`DIST`].
+pub fn build(steps: &mut Steps, optimise: bool) -> Result<()> {
+    steps.run("set up the build tools", setup::for_build)?;
+    // Trunk runs one cargo for each binary, all at once; after this they have nothing left to compile.
+    steps.run("compile for the browser", || run(cargo().arg("build").args(setup::WEB_BINARIES)))?;
+    steps.run("put the page together (trunk)", trunk)?;
+    if optimise {
+        steps.run("set up Node.js packages", setup::node_packages)?;
+        steps.run("optimise (wasm-opt)", || optimise_all(Path::new(DIST)))?;
+    }
+    for worker in WORKERS {
+        name_by_content(Path::new(DIST), worker)?;
+    }
+    mark_model(Path::new(DIST))
+}
+
+fn trunk() -> Result<()> {
+    run(program("trunk")
+        .args(["build", "--release", "--skip-version-check"])
+        // Trunk takes `NO_COLOR=1` for a malformed argument.
+        .env_remove("NO_COLOR"))
+}
+
+fn optimise_all(dist: &Path) -> Result<()> {
+    for (binary, level) in OPTIMISATIONS {
+        let wasm = wasm_of(dist, binary)?;
+        let before = fs::metadata(&wasm)?.len();
+        optimise(&wasm, level)?;
+        let after = fs::metadata(&wasm)?.len();
+        println!("    {binary}: {} KB -> {} KB", before / 1000, after / 1000);
+    }
+    Ok(())
+}
+
+/// The wasm of a binary: `engine_bg.wasm`, or with Trunk's hash `page-0123456789abcdef_bg.wasm`.
+fn wasm_of(dist: &Path, binary: &str) -> Result<PathBuf> {
+    for entry in fs::read_dir(dist).with_context(|| format!("cannot read {}", dist.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let rest = name.strip_prefix(binary).and_then(|rest| rest.strip_suffix("_bg.wasm"));
+        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
+            return Ok(path);
+        }
+    }
+    anyhow::bail!("{} has no wasm of `{binary}`", dist.display())
+}
+
+/// Puts wasm-opt's result in a file's place. It takes minutes, so results are kept by the hash of what went in.
+fn optimise(wasm: &Path, level: &str) -> Result<()> {
+    let lock = fs::read(Path::new(NODE_PROJECT).join("package-lock.json"))?;
+    let key = hash(&[&fs::read(wasm)?, level.as_bytes(), WASM_FEATURES.concat().as_bytes(), &lock]);
+    let kept = Path::new("target/wasm-opt").join(format!("{key}.wasm"));
+    if !kept.is_file() {
+        fs::create_dir_all("target/wasm-opt")?;
+        let unfinished = kept.with_extension("unfinished");
+        // binaryen from npm; Debian's version 108 breaks what wasm-bindgen writes. It recurses deeply.
+        run(program("node")
+            .arg("--stack-size=8000")
+            .arg(Path::new(NODE_PROJECT).join("node_modules/binaryen/bin/wasm-opt"))
+            .arg(level)
+            .args(WASM_FEATURES)
+            .args([wasm, Path::new("-o"), &unfinished]))?;
+        fs::rename(&unfinished, &kept)?;
+    }
+    fs::copy(&kept, wasm)?;
+    Ok(())
+}
+
+/// Gives a worker's three files a name that changes with their content, so that no cache mixes two builds, and writes
+/// the loader's name into index.html, where the page finds it.
+fn name_by_content(dist: &Path, worker: &str) -> Result<()> {
+    let part = |suffix: &str| dist.join(format!("{worker}{suffix}"));
+    let read = |suffix: &str| fs::read(part(suffix)).with_context(|| format!("cannot read {}", part(suffix).display()));
+    let hash = hash(&[&read("_bg.wasm")?, &read(".js")?, &read("_loader.js")?]);
+    let name = format!("{worker}-{hash}");
+
+    replace(&part(".js"), &format!("{worker}_bg.wasm"), &format!("{name}_bg.wasm"))?;
+    replace(&part("_loader.js"), &format!("./{worker}.js"), &format!("./{name}.js"))?;
+    replace(
+        &dist.join("index.html"),
+        &format!("data-{worker}=\"{worker}_loader.js\""),
+        &format!("data-{worker}=\"{name}_loader.js\""),
+    )?;
+    for suffix in ["_bg.wasm", ".js", "_loader.js"] {
+        fs::rename(part(suffix), dist.join(format!("{name}{suffix}")))?;
+    }
+    Ok(())
+}
+
+/// Adds the hash of the weights to their URL in index.html: the page keeps weights under their URL, and the file keeps
+/// its name.
+fn mark_model(dist: &Path) -> Result<()> {
+    let index = dist.join("index.html");
+    let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let start = "data-model=\"";
+    let url = html.split_once(start).and_then(|(_, rest)| rest.split_once('"')).map(|(url, _)| url);
+    let url = url.with_context(|| format!("{} does not name a model", index.display()))?;
+    let model = fs::read(dist.join(url)).with_context(|| format!("{} names {url}", index.display()))?;
+    let hash = hash(&[&model]);
+    replace(&index, &format!("{start}{url}\""), &format!("{start}{url}?{hash}\""))
+}
+
+fn replace(file: &Path, from: &str, to: &str) -> Result<()> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    ensure!(text.contains(from), "{} does not name {from}", file.display());
+    Ok(fs::write(file, text.replace(from, to))?)
+}
+
+/// A name for this content; it need not be the same with another version of Rust, which gives another build anyway.
+fn hash(parts: &[&[u8]]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for part in parts {
+        hasher.write_usize(part.len());
+        hasher.write(part);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dist(wasm: &str) -> Result<tempfile::TempDir> {
+        let dist = tempfile::tempdir()?;
+        let write = |name: &str, text: &str| fs::write(dist.path().join(name), text);
+        write("engine_bg.wasm", wasm)?;
+        write("engine.js", "new URL('engine_bg.wasm', import.meta.url)")?;
+        write("engine_loader.js", "import init from './engine.js';await init();")?;
+        write("index.html", "<body data-engine=\"engine_loader.js\" data-decoder=\"decoder_loader.js\">")?;
+        Ok(dist)
+    }
+
+    fn loader(dist: &Path) -> Result<String> {
+        let html = fs::read_to_string(dist.join("index.html"))?;
+        Ok(html.split('"').nth(1).context("an attribute")?.to_owned())
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_file() -> Result<()> {
+        let dist = dist("wasm")?;
+        name_by_content(dist.path(), "engine")?;
+        let loader = loader(dist.path())?;
+        let name = loader.strip_suffix("_loader.js").context("a loader")?;
+        let text = fs::read_to_string(dist.path().join(&loader))?;
+        assert_eq!(text, format!("import init from './{name}.js';await init();"));
+        let text = fs::read_to_string(dist.path().join(format!("{name}.js")))?;
+        assert_eq!(text, format!("new URL('{name}_bg.wasm', import.meta.url)"));
+        assert!(dist.path().join(format!("{name}_bg.wasm")).is_file());
+        assert!(!dist.path().join("engine.js").exists());
+        assert!(fs::read_to_string(dist.path().join("index.html"))?.contains("data-decoder=\"decoder_loader.js\""));
+        Ok(())
+    }
+
+    #[test]
+    fn the_name_changes_with_the_content_alone() -> Result<()> {
+        let names = ["one", "one", "another"].map(|wasm| {
+            let dist = dist(wasm)?;
+            name_by_content(dist.path(), "engine")?;
+            loader(dist.path())
+        });
+        let [first, same, other] = names.map(|name| name.unwrap_or_default());
+        assert!(first.starts_with("engine-"));
+        assert_eq!(first, same);
+        assert_ne!(first, other);
+        Ok(())
+    }
+
+    #[test]
+    fn the_models_url_has_its_hash() -> Result<()> {
+        let dist = dist("wasm")?;
+        fs::write(dist.path().join("a.safetensors"), "weights")?;
+        fs::write(dist.path().join("index.html"), "<body data-model=\"a.safetensors\">")?;
+        mark_model(dist.path())?;
+        let html = fs::read_to_string(dist.path().join("index.html"))?;
+        assert_eq!(html, format!("<body data-model=\"a.safetensors?{}\">", hash(&[b"weights"])));
+
+        fs::write(dist.path().join("index.html"), "<body data-model=\"none.safetensors\">")?;
+        assert!(mark_model(dist.path()).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_page_that_does_not_name_the_worker_is_refused() -> Result<()> {
+        let dist = dist("wasm")?;
+        fs::write(dist.path().join("index.html"), "<body>")?;
+        assert!(name_by_content(dist.path(), "engine").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn wasm_is_found_with_and_without_a_hash() -> Result<()> {
+        let dist = dist("wasm")?;
+        fs::write(dist.path().join("page-0123_bg.wasm"), "")?;
+        assert!(wasm_of(dist.path(), "page")?.ends_with("page-0123_bg.wasm"));
+        assert!(wasm_of(dist.path(), "engine")?.ends_with("engine_bg.wasm"));
+        assert!(wasm_of(dist.path(), "decoder").is_err());
+        Ok(())
+    }
+}

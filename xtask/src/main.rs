@@ -1,0 +1,102 @@
+//! The project's own commands: `cargo xtask build`, `cargo xtask serve`, `cargo xtask test`.
+//!
+//! Each does all of its own set-up, so that a fresh machine with Rust needs nothing else to be told.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`process`] | running other programs, timing the steps |
+//! | [`setup`] | the build tools: wasm target, Trunk, wasm-bindgen, Node.js and its packages |
+//! | [`chromium`] | a browser for the tests |
+//! | [`bundle`] | `dist/`: Trunk, wasm-opt, names that change with the content |
+//! | [`serve`] | a static file server |
+//! | [`test`] | every check, in order |
+
+mod bundle;
+mod chromium;
+mod process;
+mod serve;
+mod setup;
+mod test;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use process::Steps;
+use serve::Site;
+
+/// Builds, serves and tests AlexNet in the browser.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the page into dist/, ready for any static host.
+    Build {
+        /// Leave out wasm-opt: minutes faster to build, larger and slower to run.
+        #[arg(long)]
+        no_opt: bool,
+    },
+    /// Build the page and serve it on this machine.
+    Serve {
+        /// The port to serve on.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// The path to serve under, as a host's sub-path.
+        #[arg(long, default_value = "/")]
+        base: String,
+        /// Serve dist/ as it is.
+        #[arg(long)]
+        no_build: bool,
+        /// Leave out wasm-opt: minutes faster to build, larger and slower to run.
+        #[arg(long)]
+        no_opt: bool,
+    },
+    /// Run every check and every test, browser tests included.
+    Test {
+        /// Run only this half.
+        #[arg(long)]
+        only: Option<test::Half>,
+        /// Leave out wasm-opt: minutes faster to build, larger and slower to run.
+        #[arg(long)]
+        no_opt: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the repository")?;
+    std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))?;
+
+    let mut steps = Steps::default();
+    match command {
+        Command::Build { no_opt } => bundle::build(&mut steps, !no_opt),
+        Command::Serve { port, base, no_build, no_opt } => {
+            if !no_build {
+                bundle::build(&mut steps, !no_opt)?;
+            }
+            let site = Site::start(Path::new(bundle::DIST), &base, port)?;
+            println!("Serving {}/ at {} (Ctrl+C stops)", bundle::DIST, site.url);
+            site.wait()
+        }
+        Command::Test { only, no_opt } => {
+            let result = test::test(&mut steps, only, !no_opt);
+            steps.print_summary();
+            result
+        }
+    }
+}
