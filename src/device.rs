@@ -1,11 +1,11 @@
 //! The devices that run the network: the only place that brings one up.
 
-#[cfg(feature = "web")]
+#[cfg(feature = "engine")]
 mod gpu;
 
 use burn::tensor::Device;
 
-#[cfg(feature = "web")]
+#[cfg(feature = "engine")]
 pub use gpu::Gpu;
 
 /// The CPU, through Burn's Flex backend.

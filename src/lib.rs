@@ -13,27 +13,34 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "network")]
 pub mod adam;
+#[cfg(feature = "network")]
 pub mod alexnet;
+#[cfg(feature = "network")]
 pub mod checkpoint;
 pub mod dataset;
+#[cfg(feature = "network")]
 pub mod device;
 pub mod error;
 pub mod formula;
 pub mod loader;
 pub mod metrics;
+#[cfg(feature = "cli")]
+pub mod native;
+#[cfg(feature = "network")]
 pub mod plot;
+#[cfg(feature = "network")]
 pub mod predict;
 pub mod preprocess;
 pub mod results;
-pub mod train;
-pub mod weights;
-
-#[cfg(feature = "cli")]
-pub mod native;
-#[cfg(feature = "web")]
+#[cfg(feature = "engine")]
 pub mod self_test;
+#[cfg(feature = "network")]
+pub mod train;
 #[cfg(feature = "web")]
 pub mod web;
+#[cfg(feature = "network")]
+pub mod weights;
 
 pub use error::{Error, Result};

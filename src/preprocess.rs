@@ -4,6 +4,7 @@
 //! flip; both end in `ToTensor` and `Normalize(0.5, 0.5)`. Resizing is Pillow's bilinear filter with antialias. Photos
 //! are turned upright by their EXIF orientation first.
 
+#[cfg(feature = "network")]
 use burn::tensor::{Device, Tensor, TensorData};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, RgbImage};
@@ -88,6 +89,7 @@ pub fn thumbnail(photo: &RgbImage, longest_side: u32) -> Result<Vec<u8>> {
 }
 
 /// A batch as the network takes it: `[batch, 3, 224, 224]`, each value `(x / 255 - 0.5) / 0.5`, thus -1 to 1.
+#[cfg(feature = "network")]
 pub fn to_tensor(batch: &[Pixels], device: &Device) -> Tensor<4> {
     let normalised: [f32; 256] = std::array::from_fn(|value| (value as f32 / 255.0 - 0.5) / 0.5);
     let mut values = Vec::with_capacity(batch.len() * CHANNELS * IMAGE_SIZE * IMAGE_SIZE);
@@ -186,6 +188,7 @@ mod tests {
         assert_eq!(size(3000, 1, 96), (96, 1));
     }
 
+    #[cfg(feature = "network")]
     #[test]
     fn the_tensor_is_channels_first_from_minus_one_to_one() {
         let side = IMAGE_SIZE as u32;

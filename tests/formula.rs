@@ -47,7 +47,7 @@ fn loss(model: &AlexNet, device: &Device) -> Tensor<1> {
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor.into_data().into_vec::<f32>().unwrap().into_iter().map(f64::from).collect()
+    tensor.into_data().try_into_vec::<f32>().unwrap().into_iter().map(f64::from).collect()
 }
 
 fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {

@@ -1,6 +1,7 @@
 //! What only the browser needs.
 
 pub mod decoder;
+#[cfg(feature = "engine")]
 pub mod engine;
 pub mod js;
 pub mod page;

@@ -34,7 +34,7 @@ const WASM_FEATURES: [&str; 8] = [
 pub fn build(steps: &mut Steps, optimise: bool) -> Result<()> {
     steps.run("set up the build tools", setup::for_build)?;
     // Trunk runs one cargo for each binary, all at once; after this they have nothing left to compile.
-    steps.run("compile for the browser", || run(cargo().arg("build").args(setup::WEB_BINARIES)))?;
+    steps.run("compile for the browser", || setup::PROGRAMS.into_iter().try_for_each(compile))?;
     steps.run("put the page together (trunk)", trunk)?;
     if optimise {
         steps.run("set up Node.js packages", setup::node_packages)?;
@@ -44,6 +44,15 @@ pub fn build(steps: &mut Steps, optimise: bool) -> Result<()> {
         name_by_content(Path::new(DIST), worker)?;
     }
     mark_model(Path::new(DIST))
+}
+
+fn compile((program, feature): (&str, &str)) -> Result<()> {
+    run(cargo().args(["build", "--release", "--target", setup::WASM, "--no-default-features"]).args([
+        "--features",
+        feature,
+        "--bin",
+        program,
+    ]))
 }
 
 fn trunk() -> Result<()> {

@@ -9,10 +9,9 @@ use anyhow::{Context, Result, ensure};
 use crate::process::{TOOLS, cargo, find, output, program, run, succeeds};
 
 /// The target of everything that runs in the browser.
-const WASM: &str = "wasm32-unknown-unknown";
-/// The cargo arguments that select what the browser gets.
-pub const WEB_BINARIES: [&str; 7] =
-    ["--release", "--target", WASM, "--no-default-features", "--features", "web", "--bins"];
+pub const WASM: &str = "wasm32-unknown-unknown";
+/// What runs there, with the cargo feature it needs; the page and the decoder are built without Burn.
+pub const PROGRAMS: [(&str, &str); 3] = [("page", "web"), ("decoder", "web"), ("engine", "engine")];
 /// Where the Node.js packages are: Playwright for the tests, binaryen for the build.
 pub const NODE_PROJECT: &str = "tests/browser";
 

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::process::{Steps, cargo, program, run};
 use crate::serve::Site;
-use crate::setup::{NODE_PROJECT, WEB_BINARIES};
+use crate::setup::{NODE_PROJECT, WASM};
 use crate::{bundle, chromium, setup};
 
 /// One half of the checks.
@@ -36,8 +36,11 @@ fn rust(steps: &mut Steps) -> Result<()> {
     steps.run("lints, native", || {
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--release", "--", "-D", "warnings"]))
     })?;
-    steps
-        .run("lints, wasm", || run(cargo().arg("clippy").args(WEB_BINARIES).args(["--lib", "--", "-D", "warnings"])))?;
+    steps.run("lints, wasm", || {
+        run(cargo()
+            .args(["clippy", "--release", "--target", WASM, "--no-default-features", "--features", "engine"])
+            .args(["--lib", "--bins", "--", "-D", "warnings"]))
+    })?;
     steps.run("documentation", || {
         run(cargo().args(["doc", "--workspace", "--no-deps", "--release"]).env("RUSTDOCFLAGS", "-D warnings"))
     })?;

@@ -1,7 +1,7 @@
 //! The engine: a worker that owns the device and the model.
 //!
 //! Commands that only touch the queue of photos are done as they arrive, in the middle of a batch too. All others become
-//! [`Task`]s, done one after the other by [`serve`], which lets the worker's messages in between any two.
+//! [`Task`]s, done one after the other by [`serve`].
 
 mod download;
 mod hardware;
@@ -103,8 +103,6 @@ async fn serve(mut tasks: UnboundedReceiver<Task>, photos: Photos) {
                 Err(message) => post(&Event::ExportFailed { message }),
             },
         }
-        // The network on the CPU never waits for anything: without this, no message would arrive before the last photo.
-        TimeoutFuture::new(0).await;
     }
 }
 
@@ -151,4 +149,6 @@ async fn classify(photos: &Photos, model: &Model, hardware: &Hardware, pace: &mu
             }
         }
     }
+    // The network on the CPU never waits for anything: without this, no message would arrive before the last photo.
+    TimeoutFuture::new(0).await;
 }
