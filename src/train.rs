@@ -126,12 +126,10 @@ impl Trainer {
         self.history.len() >= self.config.epochs
     }
 
-    /// The epoch with the highest validation accuracy, the first of several.
+    /// The epoch with the highest validation accuracy; of several, the one with the lowest validation loss.
     pub fn best_epoch(&self) -> Option<EpochRecord> {
-        self.history
-            .iter()
-            .copied()
-            .reduce(|best, record| if record.validation_accuracy > best.validation_accuracy { record } else { best })
+        let rank = |record: &EpochRecord| (record.validation_accuracy, -record.validation_loss);
+        self.history.iter().copied().reduce(|best, record| if rank(&record) > rank(&best) { record } else { best })
     }
 
     /// Runs one epoch and looks at the validation photos.

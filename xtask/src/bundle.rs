@@ -15,8 +15,9 @@ pub const DIST: &str = "dist";
 /// The workers: Trunk gives their files no hash, since the page names them itself.
 const WORKERS: [&str; 2] = ["engine", "decoder"];
 
-/// How wasm-opt goes about each binary: the page has to arrive at once, the workers have to compute.
-const OPTIMISATIONS: [(&str, &str); 3] = [("page", "-Oz"), ("engine", "-O3"), ("decoder", "-O3")];
+/// What wasm-opt works on, and how: for size, since the compiler has already seen to speed.
+const PROGRAMS: [&str; 3] = ["page", "engine", "decoder"];
+const LEVEL: &str = "-Oz";
 
 /// What rustc's output uses beyond the first version of wasm; every browser with WebGPU has these.
 const WASM_FEATURES: [&str; 8] = [
@@ -63,10 +64,10 @@ fn trunk() -> Result<()> {
 }
 
 fn optimise_all(dist: &Path) -> Result<()> {
-    for (binary, level) in OPTIMISATIONS {
+    for binary in PROGRAMS {
         let wasm = wasm_of(dist, binary)?;
         let before = fs::metadata(&wasm)?.len();
-        optimise(&wasm, level)?;
+        optimise(&wasm)?;
         let after = fs::metadata(&wasm)?.len();
         println!("    {binary}: {} KB -> {} KB", before / 1000, after / 1000);
     }
@@ -87,9 +88,9 @@ fn wasm_of(dist: &Path, binary: &str) -> Result<PathBuf> {
 }
 
 /// Puts wasm-opt's result in a file's place. It takes minutes, so results are kept by the hash of what went in.
-fn optimise(wasm: &Path, level: &str) -> Result<()> {
+fn optimise(wasm: &Path) -> Result<()> {
     let lock = fs::read(Path::new(NODE_PROJECT).join("package-lock.json"))?;
-    let key = hash(&[&fs::read(wasm)?, level.as_bytes(), WASM_FEATURES.concat().as_bytes(), &lock]);
+    let key = hash(&[&fs::read(wasm)?, LEVEL.as_bytes(), WASM_FEATURES.concat().as_bytes(), &lock]);
     let kept = Path::new("target/wasm-opt").join(format!("{key}.wasm"));
     if !kept.is_file() {
         fs::create_dir_all("target/wasm-opt")?;
@@ -98,7 +99,7 @@ fn optimise(wasm: &Path, level: &str) -> Result<()> {
         run(program("node")
             .arg("--stack-size=8000")
             .arg(Path::new(NODE_PROJECT).join("node_modules/binaryen/bin/wasm-opt"))
-            .arg(level)
+            .arg(LEVEL)
             .args(WASM_FEATURES)
             .args([wasm, Path::new("-o"), &unfinished]))?;
         fs::rename(&unfinished, &kept)?;

@@ -37,9 +37,11 @@ fn rust(steps: &mut Steps) -> Result<()> {
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--release", "--", "-D", "warnings"]))
     })?;
     steps.run("lints, wasm", || {
-        run(cargo()
-            .args(["clippy", "--release", "--target", WASM, "--no-default-features", "--features", "engine"])
-            .args(["--lib", "--bins", "--", "-D", "warnings"]))
+        ["engine", "web"].into_iter().try_for_each(|feature| {
+            run(cargo()
+                .args(["clippy", "--release", "--target", WASM, "--no-default-features", "--features", feature])
+                .args(["--lib", "--bins", "--", "-D", "warnings"]))
+        })
     })?;
     steps.run("documentation", || {
         run(cargo().args(["doc", "--workspace", "--no-deps", "--release"]).env("RUSTDOCFLAGS", "-D warnings"))

@@ -19,12 +19,10 @@ use crate::web::protocol::{Command, DeviceChoice, Event, FileHandle, PhotoId, Ph
 
 /// Engines in a row that may die without having answered a photo.
 const FRUITLESS_ENGINES: u32 = 3;
-/// Events handed to the page at a time, and the pause before the next ones: the page stays quick to the touch, and a
-/// timer, unlike an animation frame, also runs in a hidden tab.
+/// Events handed to the page and photos handed to the engine at a time, and the pause before the next ones: the page
+/// stays quick to the touch, and a timer, unlike an animation frame, also runs in a hidden tab.
 const SLICE: usize = 20;
 const PAUSE: Duration = Duration::from_millis(30);
-/// Photos in one command, so that no single message takes long to copy.
-const PHOTOS_A_COMMAND: usize = 100;
 
 /// Where the programs and the weights are (absolute URLs), and which devices may be used.
 #[derive(Clone)]
@@ -55,6 +53,8 @@ struct Life {
     fruitless: u32,
     /// Photos without an answer, for the next engine if this one dies.
     unanswered: BTreeMap<PhotoId, File>,
+    /// Those of them that this engine has yet to be told of: copying a file's handle takes a third of a millisecond.
+    unposted: VecDeque<(PhotoId, File)>,
     /// The files of the visitor's model in use, and of the one on its way to being used.
     model: Vec<File>,
     next_model: Vec<File>,
@@ -71,6 +71,7 @@ impl Bridge {
             engine: None,
             fruitless: 0,
             unanswered: BTreeMap::new(),
+            unposted: VecDeque::new(),
             model: Vec::new(),
             next_model: Vec::new(),
             inbox: VecDeque::new(),
@@ -93,16 +94,20 @@ impl Bridge {
     }
 
     /// Has photos classified, now or as soon as an engine is ready.
-    pub fn classify(&self, photos: Vec<(PhotoId, File)>) {
+    pub fn classify(self: &Rc<Self>, photos: Vec<(PhotoId, File)>) {
         let mut life = self.life.borrow_mut();
         life.unanswered.extend(photos.iter().cloned());
-        life.post_photos(photos);
+        if life.listener().is_some() {
+            life.unposted.extend(photos);
+            self.schedule(&mut life);
+        }
     }
 
     /// Forgets every photo without an answer.
     pub fn cancel(&self) {
         let mut life = self.life.borrow_mut();
         life.unanswered.clear();
+        life.unposted.clear();
         life.post(&Command::Cancel);
     }
 
@@ -153,7 +158,8 @@ impl Bridge {
                     None => break,
                 }
             }
-            if !life.inbox.is_empty() {
+            life.post_photos();
+            if !life.inbox.is_empty() || !life.unposted.is_empty() {
                 self.schedule(&mut life);
             }
         }
@@ -247,6 +253,7 @@ impl Life {
     fn end_engine(&mut self) {
         self.engine = None;
         self.inbox.clear();
+        self.unposted.clear();
     }
 
     /// Tells a new engine everything it has to do.
@@ -263,20 +270,27 @@ impl Life {
         if !model.is_empty() {
             self.post(&load_model(model));
         }
-        self.post_photos(self.unanswered.iter().map(|(&id, file)| (id, file.clone())).collect());
+        self.unposted = self.unanswered.iter().map(|(&id, file)| (id, file.clone())).collect();
     }
 
-    fn post_photos(&self, photos: Vec<(PhotoId, File)>) {
-        for photos in photos.chunks(PHOTOS_A_COMMAND) {
-            let photos =
-                photos.iter().map(|(id, file)| PhotoToClassify { id: *id, file: FileHandle(file.clone()) }).collect();
+    /// Tells the engine of the next few photos.
+    fn post_photos(&mut self) {
+        let count = self.unposted.len().min(SLICE);
+        let photos: Vec<_> =
+            self.unposted.drain(..count).map(|(id, file)| PhotoToClassify { id, file: FileHandle(file) }).collect();
+        if !photos.is_empty() {
             self.post(&Command::Classify { photos });
         }
     }
 
+    /// The engine, once it listens.
+    fn listener(&self) -> Option<&Engine> {
+        self.engine.as_ref().filter(|engine| engine.listens)
+    }
+
     /// Posts a command; an engine that does not listen yet is briefed on everything once it does.
     fn post(&self, command: &Command) {
-        if let Some(engine) = self.engine.as_ref().filter(|engine| engine.listens) {
+        if let Some(engine) = self.listener() {
             engine.post(command);
         }
     }
