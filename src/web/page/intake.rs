@@ -14,7 +14,7 @@ use super::{
 use crate::web::js;
 
 /// Photos added to the list at a time; between two such helpings the browser gets to breathe.
-const HELPING: usize = 100;
+const HELPING: usize = 40;
 const PHOTO_EXTENSIONS: [&str; 12] =
     ["avif", "bmp", "gif", "heic", "heif", "jfif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 const MODEL_EXTENSIONS: [&str; 3] = ["json", "pth", "safetensors"];
@@ -115,10 +115,11 @@ pub async fn take_in(page: Page, findings: Findings) {
         page.notice.set(summary(wanted.len(), &others, unreadable));
     }
     while !wanted.is_empty() {
+        // Before the first helping too: the browser has just spent its time on the list of files.
+        gloo_timers::future::TimeoutFuture::new(0).await;
         let rest = wanted.split_off(wanted.len().min(HELPING));
         page.classify(wanted);
         wanted = rest;
-        gloo_timers::future::TimeoutFuture::new(0).await;
     }
 }
 
