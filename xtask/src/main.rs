@@ -9,7 +9,7 @@
 //! | [`chromium`] | a browser for the tests |
 //! | [`bundle`] | `dist/`: Trunk, wasm-opt, names that change with the content |
 //! | [`serve`] | a static file server |
-//! | [`test`] | every check, in order |
+//! | [`mod@test`] | every check, in order |
 
 mod bundle;
 mod chromium;
@@ -62,20 +62,7 @@ enum Command {
         /// Run only this half.
         #[arg(long)]
         only: Option<test::Half>,
-        /// Leave out wasm-opt: minutes faster to build, larger and slower to run.
-        #[arg(long)]
-        no_opt: bool,
     },
-}
-
-fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
 }
 
 fn run(command: Command) -> Result<()> {
@@ -93,8 +80,8 @@ fn run(command: Command) -> Result<()> {
             println!("Serving {}/ at {} (Ctrl+C stops)", bundle::DIST, site.url);
             site.wait()
         }
-        Command::Test { only, no_opt } => {
-            let result = test::test(&mut steps, only, !no_opt);
+        Command::Test { only } => {
+            let result = test::test(&mut steps, only);
             steps.print_summary();
             result
         }

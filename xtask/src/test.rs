@@ -20,12 +20,12 @@ pub enum Half {
 }
 
 /// Runs the checks. All use the release profile and one target folder, so that they share what they compile.
-pub fn test(steps: &mut Steps, only: Option<Half>, optimise: bool) -> Result<()> {
+pub fn test(steps: &mut Steps, only: Option<Half>) -> Result<()> {
     if only != Some(Half::Browser) {
         rust(steps)?;
     }
     if only != Some(Half::Rust) {
-        browser(steps, optimise)?;
+        browser(steps)?;
     }
     Ok(())
 }
@@ -49,10 +49,11 @@ fn rust(steps: &mut Steps) -> Result<()> {
     steps.run("Rust tests", || run(cargo().args(["test", "--workspace", "--release"])))
 }
 
-fn browser(steps: &mut Steps, optimise: bool) -> Result<()> {
+fn browser(steps: &mut Steps) -> Result<()> {
     // The browser's answers are compared with the command line's.
     steps.run("build the command line", || run(cargo().args(["build", "--release", "--bin", "alexnet"])))?;
-    bundle::build(steps, optimise)?;
+    // Without wasm-opt, which takes minutes and changes size and speed alone.
+    bundle::build(steps, false)?;
     let chromium = steps.run("set up Playwright and Chromium", || {
         setup::node_packages()?;
         chromium::find_or_install()
