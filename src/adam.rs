@@ -1,5 +1,7 @@
 //! Adam, as PyTorch computes it (D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2014).
 //!
+//! With weight decay it is AdamW (I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2017).
+//!
 //! Burn has an Adam of its own, whose state can be read only synchronously, which a browser does not allow.
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -31,14 +33,22 @@ pub struct Moments {
 }
 
 impl Adam {
-    /// Takes one step; parameters without a gradient stay as they are.
-    pub fn step(&mut self, learning_rate: f64, model: AlexNet, gradients: GradientsParams) -> AlexNet {
+    /// Takes one step; parameters without a gradient stay as they are. `weight_decay` is what it takes off each weight,
+    /// biases spared, in learning rates.
+    pub fn step(
+        &mut self,
+        learning_rate: f64,
+        weight_decay: f64,
+        model: AlexNet,
+        gradients: GradientsParams,
+    ) -> AlexNet {
         self.steps += 1;
         let steps = self.steps as f64;
         model.map(&mut Step {
             moments: &mut self.moments,
             index: 0,
             gradients,
+            kept: 1.0 - learning_rate * weight_decay,
             learning_rate: learning_rate / (1.0 - BETA_1.powf(steps)),
             second_correction: (1.0 - BETA_2.powf(steps)).sqrt(),
         })
@@ -49,6 +59,8 @@ struct Step<'a> {
     moments: &'a mut Vec<Option<Moments>>,
     index: usize,
     gradients: GradientsParams,
+    /// The share of each weight that the decay leaves.
+    kept: f64,
     /// Corrected for the bias of the first moment.
     learning_rate: f64,
     /// What the root of the second moment is divided by.
@@ -78,7 +90,9 @@ impl ModuleMapper for Step<'_> {
         let scale = moments.second.clone().sqrt() / self.second_correction + EPSILON;
         let change = moments.first.clone() / scale * self.learning_rate;
         self.moments[index] = Some(moments);
-        let tensor = tensor.inner() - change.reshape(shape);
+        let is_bias = D == 1;
+        let decayed = if is_bias || self.kept == 1.0 { tensor.inner() } else { tensor.inner() * self.kept };
+        let tensor = decayed - change.reshape(shape);
         Param::from_mapped_value(id, Tensor::from_inner(tensor).require_grad(), mapper)
     }
 }

@@ -123,13 +123,6 @@ impl AlexNetConfig {
             conv.bias = Some(Initializer::Zeros.init([out], device));
             conv
         };
-        let linear = |d_input, d_output| {
-            let mut linear = LinearConfig::new(d_input, d_output)
-                .with_initializer(Initializer::Normal { mean: 0.0, std: 0.01 })
-                .init(device);
-            linear.bias = Some(Initializer::Zeros.init([d_output], device));
-            linear
-        };
         let [conv1, conv2, conv3, conv4, conv5] = CONVOLUTIONS.each_ref().map(conv);
         AlexNet {
             conv1,
@@ -138,9 +131,9 @@ impl AlexNetConfig {
             conv4,
             conv5,
             dropout: DropoutConfig::new(DROPOUT).init(),
-            fc1: linear(FEATURES, HIDDEN),
-            fc2: linear(HIDDEN, HIDDEN),
-            fc3: linear(HIDDEN, self.classes),
+            fc1: linear(FEATURES, HIDDEN, device),
+            fc2: linear(HIDDEN, HIDDEN, device),
+            fc3: linear(HIDDEN, self.classes, device),
         }
     }
 
@@ -234,7 +227,28 @@ impl AlexNet {
                 }
             }
         }
-        self.classify(x.flatten(1, 3))
+        self.head(self.hidden(x.flatten(1, 3)))
+    }
+
+    /// What the last layer decides on: `[batch, 3, 224, 224]` to `[batch, HIDDEN]`.
+    pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
+        let convolutions = [&self.conv1, &self.conv2, &self.conv3, &self.conv4, &self.conv5];
+        let x = convolutions.into_iter().zip(&CONVOLUTIONS).fold(images, |x, (layer, shape)| {
+            let x = relu(layer.forward(x));
+            if shape.pooled { max_pool(x) } else { x }
+        });
+        self.hidden(x.flatten(1, 3))
+    }
+
+    /// The last layer: `[batch, HIDDEN]` to the logits, `[batch, classes]`.
+    pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
+        self.fc3.forward(features)
+    }
+
+    /// The network with a new last layer for this many classes, drawn as [`AlexNetConfig::init`] draws it.
+    pub fn with_new_head(mut self, classes: usize, device: &Device) -> Self {
+        self.fc3 = linear(HIDDEN, classes, device);
+        self
     }
 
     /// The network without dropout, whose gradients are a function of its weights and input alone.
@@ -243,12 +257,18 @@ impl AlexNet {
         self
     }
 
-    /// The fully connected layers: `[batch, FEATURES]` to `[batch, classes]`.
-    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+    /// The hidden layers: `[batch, FEATURES]` to `[batch, HIDDEN]`.
+    fn hidden(&self, features: Tensor<2>) -> Tensor<2> {
         let x = relu(self.fc1.forward(self.dropout.forward(features)));
-        let x = relu(self.fc2.forward(self.dropout.forward(x)));
-        self.fc3.forward(x)
+        relu(self.fc2.forward(self.dropout.forward(x)))
     }
+}
+
+fn linear(input: usize, output: usize, device: &Device) -> Linear {
+    let mut linear =
+        LinearConfig::new(input, output).with_initializer(Initializer::Normal { mean: 0.0, std: 0.01 }).init(device);
+    linear.bias = Some(Initializer::Zeros.init([output], device));
+    linear
 }
 
 fn max_pool(x: Tensor<4>) -> Tensor<4> {

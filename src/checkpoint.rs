@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::adam::{Adam, Moments};
 use crate::error::{Error, Result};
-use crate::train::{EpochRecord, Trainer, TrainingConfig};
+use crate::run::{EpochRecord, TrainingConfig};
+use crate::train::Trainer;
 use crate::weights::{ModelFile, Precision};
 
 /// What a checkpoint knows besides the numbers.
@@ -23,6 +24,7 @@ struct State {
 }
 
 const WEIGHTS: &str = "weights";
+const AVERAGE: &str = "average";
 const STATE: &str = "state";
 
 impl Trainer {
@@ -31,8 +33,12 @@ impl Trainer {
     /// # Errors
     /// [`Error::Device`] where the device gives no answer, [`Error::Checkpoint`] where the state cannot be written.
     pub async fn checkpoint(&self) -> Result<Vec<u8>> {
-        let weights = self.model_file().await?.to_safetensors(Precision::F32)?;
+        let weights = self.file_of(&self.model.valid()).await?.to_safetensors(Precision::F32)?;
         let mut tensors = vec![(WEIGHTS.to_owned(), Dtype::U8, weights)];
+        if let Some(average) = &self.average {
+            let average = self.file_of(average).await?.to_safetensors(Precision::F32)?;
+            tensors.push((AVERAGE.to_owned(), Dtype::U8, average));
+        }
         for (index, moments) in self.adam.moments.iter().enumerate() {
             if let Some(Moments { first, second }) = moments {
                 tensors.push((moment_name("first", index), Dtype::F32, read(first).await?));
@@ -82,14 +88,15 @@ impl Trainer {
         let moments = (0..weights.tensors())
             .map(|index| Some(Moments { first: moment("first", index)?, second: moment("second", index)? }))
             .collect();
-        Ok(Self {
-            model: weights.to_model(&device).train(),
-            config: state.config,
-            classes: state.classes,
-            history: state.history,
-            adam: Adam { steps: state.adam_steps, moments },
-            device,
-        })
+        let model = weights.to_model(&device).train();
+        let mut trainer = Self::assemble(state.config, state.classes, device, model);
+        if trainer.average.is_some() {
+            let average = tensors.tensor(AVERAGE).map_err(|error| damaged(&error))?;
+            trainer.average = Some(ModelFile::from_safetensors(average.data())?.to_model(&plain));
+        }
+        trainer.history = state.history;
+        trainer.adam = Adam { steps: state.adam_steps, moments };
+        Ok(trainer)
     }
 }
 

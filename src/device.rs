@@ -12,3 +12,12 @@ pub use gpu::Gpu;
 pub fn cpu() -> Device {
     Device::flex()
 }
+
+/// The device that the command line trains on: the GPU where it was built with `--features vulkan`, the CPU otherwise.
+#[cfg(feature = "cli")]
+pub fn training() -> Device {
+    #[cfg(feature = "vulkan")]
+    return Device::vulkan(burn::tensor::DeviceKind::DefaultDevice);
+    #[cfg(not(feature = "vulkan"))]
+    cpu()
+}

@@ -6,7 +6,8 @@
 //! ```text
 //! error, alexnet -> weights
 //! preprocess, dataset -> loader
-//! alexnet, loader, metrics -> train
+//! metrics -> run -> loader, calibration, plot
+//! alexnet, loader, metrics, run -> head, train -> checkpoint
 //! weights, preprocess -> predict
 //! train, predict, plot -> native, web -> bin
 //! ```
@@ -18,22 +19,28 @@ pub mod adam;
 #[cfg(feature = "network")]
 pub mod alexnet;
 #[cfg(feature = "network")]
+pub mod average;
+pub mod calibration;
+#[cfg(feature = "network")]
 pub mod checkpoint;
+pub mod cutmix;
 pub mod dataset;
 #[cfg(feature = "network")]
 pub mod device;
 pub mod error;
 pub mod formula;
+#[cfg(feature = "network")]
+pub mod head;
 pub mod loader;
 pub mod metrics;
 #[cfg(feature = "cli")]
 pub mod native;
-#[cfg(feature = "network")]
 pub mod plot;
 #[cfg(feature = "network")]
 pub mod predict;
 pub mod preprocess;
 pub mod results;
+pub mod run;
 #[cfg(feature = "engine")]
 pub mod self_test;
 #[cfg(feature = "network")]

@@ -3,13 +3,15 @@
 //! A pass is planned here, from the seed alone; whoever has the files (threads on the command line, decoder workers in
 //! the browser) carries the [`Job`]s out. The same seed therefore means the same batches everywhere.
 
+use image::RgbImage;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::dataset::{Sample, Split};
 use crate::error::{Error, Result};
-use crate::preprocess::{self, Pixels};
+use crate::preprocess::{self, Augmentation, Pixels};
+use crate::run::{Ingredients, TrainingConfig};
 
 /// One way through the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum Pass {
         /// Counts from 0.
         epoch: usize,
     },
+    /// The training photos, in order and whole.
+    Features,
     /// The validation photos, in order and whole.
     Validation,
 }
@@ -28,8 +32,8 @@ pub enum Pass {
 pub struct Job {
     /// The photo and its class.
     pub sample: Sample,
-    /// Seeds the random crop and flip; none means the whole photo.
-    pub augmentation: Option<u64>,
+    /// How it is changed; none means the whole photo as it is.
+    pub augmentation: Option<Augmentation>,
 }
 
 /// Photos that go through the network together.
@@ -37,8 +41,8 @@ pub struct Job {
 pub struct Batch {
     /// The images.
     pub images: Vec<Pixels>,
-    /// Each image's class.
-    pub targets: Vec<usize>,
+    /// Each image's photo and class.
+    pub samples: Vec<Sample>,
     /// Photos that could not be read and are therefore missing from the batch, by path.
     pub unreadable: Vec<(String, Error)>,
 }
@@ -51,29 +55,46 @@ pub trait DataLoader {
 
     /// The next batch, or none at the end of the pass.
     async fn next(&mut self) -> Option<Batch>;
+
+    /// Called at each step for which no batch is asked: the place to let others have a turn.
+    async fn breathe(&mut self) {}
 }
 
 /// The batches of a pass.
-pub fn plan(split: &Split, pass: Pass, batch_size: usize, seed: u64) -> Vec<Vec<Job>> {
-    let mut jobs: Vec<Job> = match pass {
-        Pass::Validation => {
-            split.validation.iter().map(|sample| Job { sample: sample.clone(), augmentation: None }).collect()
-        }
+pub fn plan(split: &Split, pass: Pass, config: &TrainingConfig) -> Vec<Vec<Job>> {
+    let whole = |samples: &[Sample]| -> Vec<Job> {
+        samples.iter().map(|sample| Job { sample: sample.clone(), augmentation: None }).collect()
+    };
+    let mut jobs = match pass {
+        Pass::Validation => whole(&split.validation),
+        Pass::Features => whole(&split.train),
         Pass::Training { epoch } => {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            // A stream of its own for each epoch, so that a resumed run meets the same batches.
-            rng.set_stream(epoch as u64 + 1);
-            let mut samples = split.train.clone();
-            samples.shuffle(&mut rng);
-            samples.into_iter().map(|sample| Job { sample, augmentation: Some(rng.next_u64()) }).collect()
+            let mut rng = epoch_rng(config.seed, epoch);
+            let mut jobs = whole(&split.train);
+            jobs.shuffle(&mut rng);
+            if config.augment {
+                let Ingredients { least_area, jitter, .. } = config.recipe.ingredients();
+                for job in &mut jobs {
+                    job.augmentation = Some(Augmentation { seed: rng.next_u32(), least_area, jitter });
+                }
+            }
+            jobs
         }
     };
     let mut batches = Vec::new();
     while !jobs.is_empty() {
-        let rest = jobs.split_off(batch_size.max(1).min(jobs.len()));
+        let rest = jobs.split_off(config.batch_size.max(1).min(jobs.len()));
         batches.push(std::mem::replace(&mut jobs, rest));
     }
     batches
+}
+
+/// The random numbers that decide an epoch's order; a stream of its own for each epoch, so that a resumed run meets the
+/// same batches.
+pub(crate) fn epoch_rng(seed: u64, epoch: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(epoch as u64 + 1);
+    rng
 }
 
 impl Job {
@@ -82,11 +103,15 @@ impl Job {
     /// # Errors
     /// As [`preprocess::decode`].
     pub fn pixels(&self, encoded: &[u8]) -> Result<Pixels> {
-        let photo = preprocess::decode(encoded)?;
-        Ok(match self.augmentation {
-            Some(seed) => preprocess::training_pixels(&photo, &mut ChaCha8Rng::seed_from_u64(seed)),
-            None => preprocess::evaluation_pixels(&photo),
-        })
+        Ok(self.pixels_of(&preprocess::decode(encoded)?))
+    }
+
+    /// Turns the decoded photo into the network's input.
+    pub fn pixels_of(&self, photo: &RgbImage) -> Pixels {
+        match self.augmentation {
+            Some(augmentation) => preprocess::training_pixels(photo, augmentation),
+            None => preprocess::evaluation_pixels(photo),
+        }
     }
 }
 
@@ -96,7 +121,7 @@ impl Batch {
         match pixels {
             Ok(pixels) => {
                 self.images.push(pixels);
-                self.targets.push(job.sample.class);
+                self.samples.push(job.sample.clone());
             }
             Err(error) => self.unreadable.push((job.sample.path.clone(), error)),
         }
@@ -114,6 +139,10 @@ mod tests {
         Split { train: (0..train).map(sample).collect(), validation: (train..train + 5).map(sample).collect() }
     }
 
+    fn config(batch_size: usize, seed: u64) -> TrainingConfig {
+        TrainingConfig { batch_size, seed, ..TrainingConfig::default() }
+    }
+
     fn paths(batches: &[Vec<Job>]) -> Vec<String> {
         batches.iter().flatten().map(|job| job.sample.path.clone()).collect()
     }
@@ -121,8 +150,8 @@ mod tests {
     #[test]
     fn an_epoch_shows_every_photo_once_in_an_order_of_its_own() {
         let split = split(70);
-        let first = plan(&split, Pass::Training { epoch: 0 }, 32, 1);
-        let second = plan(&split, Pass::Training { epoch: 1 }, 32, 1);
+        let first = plan(&split, Pass::Training { epoch: 0 }, &config(32, 1));
+        let second = plan(&split, Pass::Training { epoch: 1 }, &config(32, 1));
         assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [32, 32, 6]);
         assert_eq!(paths(&first).into_iter().collect::<BTreeSet<_>>().len(), 70);
         assert_ne!(paths(&first), paths(&second));
@@ -133,13 +162,13 @@ mod tests {
     fn the_seed_decides() {
         let split = split(40);
         let pass = Pass::Training { epoch: 3 };
-        assert_eq!(paths(&plan(&split, pass, 8, 7)), paths(&plan(&split, pass, 8, 7)));
-        assert_ne!(paths(&plan(&split, pass, 8, 7)), paths(&plan(&split, pass, 8, 8)));
+        assert_eq!(paths(&plan(&split, pass, &config(8, 7))), paths(&plan(&split, pass, &config(8, 7))));
+        assert_ne!(paths(&plan(&split, pass, &config(8, 7))), paths(&plan(&split, pass, &config(8, 8))));
     }
 
     #[test]
     fn validation_is_in_order_and_not_augmented() {
-        let batches = plan(&split(3), Pass::Validation, 2, 0);
+        let batches = plan(&split(3), Pass::Validation, &config(2, 0));
         assert_eq!(paths(&batches), ["class/3.jpg", "class/4.jpg", "class/5.jpg", "class/6.jpg", "class/7.jpg"]);
         assert!(batches.iter().flatten().all(|job| job.augmentation.is_none()));
     }

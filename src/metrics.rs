@@ -1,6 +1,6 @@
 //! Running figures of a pass over the data.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The mean of what was added, weighted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +28,7 @@ impl Mean {
 }
 
 /// How often each class was taken for each other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConfusionMatrix {
     /// `rows[true class][predicted class]`
@@ -68,6 +68,21 @@ impl ConfusionMatrix {
     }
 }
 
+/// The softmax of one image's logits.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
+    let sum: f32 = powers.iter().sum();
+    powers.iter().map(|power| power / sum).collect()
+}
+
+/// The cross entropy of one image's logits against its true class.
+pub fn cross_entropy(logits: &[f32], class: usize) -> f64 {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
+    sum.ln() - f64::from(logits[class] - largest)
+}
+
 fn share(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
@@ -98,6 +113,20 @@ mod tests {
         assert_eq!(confusion.precision(1), Some(2.0 / 3.0));
         assert_eq!((confusion.recall(2), confusion.precision(2)), (None, None));
         assert_eq!(serde_json::to_string(&confusion).unwrap(), "[[1,1,0],[0,2,0],[0,0,0]]");
+    }
+
+    #[test]
+    fn softmax_sums_to_one_and_survives_large_logits() {
+        let probabilities = softmax(&[1000.0, 999.0, -1000.0]);
+        assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((probabilities[0] - 0.731_058_6).abs() < 1e-6);
+    }
+
+    #[test]
+    fn cross_entropy_is_the_negative_logarithm_of_the_probability() {
+        let logits = [0.5, -1.0, 900.0];
+        assert!(cross_entropy(&logits, 2).abs() < 1e-12);
+        assert!((cross_entropy(&logits[..2], 1) + f64::from(softmax(&logits[..2])[1]).ln()).abs() < 1e-6);
     }
 
     #[test]

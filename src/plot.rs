@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::train::EpochRecord;
+use crate::run::EpochRecord;
 
 const SIZE: (u32, u32) = (720, 420);
 const TRAIN: RGBColor = RGBColor(0x1f, 0x77, 0xb4);

@@ -5,6 +5,7 @@ use burn::tensor::Device;
 
 use crate::alexnet::AlexNet;
 use crate::error::{Error, Result};
+use crate::metrics::softmax;
 use crate::preprocess::{self, Pixels};
 use crate::weights::ModelFile;
 
@@ -58,14 +59,6 @@ impl Classifier {
     }
 }
 
-/// The softmax of one image's logits.
-pub fn softmax(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
-    let sum: f32 = powers.iter().sum();
-    powers.iter().map(|power| power / sum).collect()
-}
-
 /// The `k` most probable classes with their probabilities, most probable first.
 pub fn top_k(probabilities: &[f32], k: usize) -> Vec<(usize, f32)> {
     let mut ranked: Vec<(usize, f32)> = probabilities.iter().copied().enumerate().collect();
@@ -77,13 +70,6 @@ pub fn top_k(probabilities: &[f32], k: usize) -> Vec<(usize, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn softmax_sums_to_one_and_survives_large_logits() {
-        let probabilities = softmax(&[1000.0, 999.0, -1000.0]);
-        assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
-        assert!((probabilities[0] - 0.731_058_6).abs() < 1e-6);
-    }
 
     #[test]
     fn top_k_ranks() {

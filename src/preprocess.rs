@@ -4,11 +4,15 @@
 //! flip; both end in `ToTensor` and `Normalize(0.5, 0.5)`. Resizing is Pillow's bilinear filter with antialias. Photos
 //! are turned upright by their EXIF orientation first.
 
+use std::ops::Range;
+
 #[cfg(feature = "network")]
 use burn::tensor::{Device, Tensor, TensorData};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, RgbImage};
-use rand::{Rng, RngExt};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use serde::{Deserialize, Serialize};
 
 use self::crop::Crop;
 use self::resize::resize;
@@ -16,6 +20,7 @@ use crate::{Error, Result};
 
 mod crop;
 mod decode;
+mod jitter;
 mod resize;
 
 pub use self::decode::decode;
@@ -48,6 +53,14 @@ impl Pixels {
         self.0
     }
 
+    /// Takes a rectangle over from another image.
+    pub(crate) fn paste(&mut self, other: &Self, rows: Range<usize>, columns: Range<usize>) {
+        for row in rows {
+            let bytes = (row * IMAGE_SIZE + columns.start) * CHANNELS..(row * IMAGE_SIZE + columns.end) * CHANNELS;
+            self.0[bytes.clone()].copy_from_slice(&other.0[bytes]);
+        }
+    }
+
     fn flip_horizontally(&mut self) {
         for row in self.0.chunks_exact_mut(IMAGE_SIZE * CHANNELS) {
             row.as_chunks_mut::<CHANNELS>().0.reverse();
@@ -60,13 +73,28 @@ pub fn evaluation_pixels(photo: &RgbImage) -> Pixels {
     Pixels(resize(photo, &Crop::whole(photo), IMAGE_SIZE, IMAGE_SIZE))
 }
 
+/// How a photo is changed before the network learns from it; the same on every platform.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Augmentation {
+    /// Decides the crop, the mirror image and the light.
+    pub seed: u32,
+    /// The least share of the photo that is shown.
+    pub least_area: f64,
+    /// Brightness, contrast and saturation are scaled by 1 - jitter to 1 + jitter.
+    pub jitter: f64,
+}
+
 /// Cuts out a random part, resizes it to 224 x 224 and mirrors every other one: torchvision's `RandomResizedCrop(224)`
-/// and `RandomHorizontalFlip()`. The same `rng` gives the same pixels on every platform.
-pub fn training_pixels(photo: &RgbImage, rng: &mut impl Rng) -> Pixels {
-    let part = Crop::random(photo, rng);
+/// and `RandomHorizontalFlip()`; then the light changes, where that is asked for.
+pub fn training_pixels(photo: &RgbImage, augmentation: Augmentation) -> Pixels {
+    let rng = &mut ChaCha8Rng::seed_from_u64(augmentation.seed.into());
+    let part = Crop::random(photo, augmentation.least_area, rng);
     let mut pixels = Pixels(resize(photo, &part, IMAGE_SIZE, IMAGE_SIZE));
     if rng.random_bool(0.5) {
         pixels.flip_horizontally();
+    }
+    if augmentation.jitter > 0.0 {
+        jitter::jitter(&mut pixels.0, augmentation.jitter, rng);
     }
     pixels
 }
@@ -105,11 +133,10 @@ pub fn to_tensor(batch: &[Pixels], device: &Device) -> Tensor<4> {
 
 #[cfg(test)]
 mod tests {
-    use image::Rgb;
-    use rand::SeedableRng;
-    use rand::rngs::ChaCha8Rng;
-
     use super::*;
+    use image::Rgb;
+
+    const TUTORIAL: Augmentation = Augmentation { seed: 5, least_area: 0.08, jitter: 0.0 };
 
     fn gradient(width: u32, height: u32) -> RgbImage {
         RgbImage::from_fn(width, height, |x, y| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 128]))
@@ -160,9 +187,8 @@ mod tests {
     fn half_of_the_training_pixels_are_mirrored() {
         // Red grows to the right: a mirrored crop falls.
         let photo = gradient(300, 260);
-        let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let mirrored = (0..400).filter(|_| {
-            let pixels = training_pixels(&photo, &mut rng).into_bytes();
+        let mirrored = (0..400).filter(|&seed| {
+            let pixels = training_pixels(&photo, Augmentation { seed, ..TUTORIAL }).into_bytes();
             pixels[0] > pixels[223 * 3]
         });
         let count = mirrored.count();
@@ -172,9 +198,10 @@ mod tests {
     #[test]
     fn a_seed_means_the_same_training_pixels() {
         let photo = gradient(300, 260);
-        let pixels = |seed| training_pixels(&photo, &mut ChaCha8Rng::seed_from_u64(seed));
-        assert_eq!(pixels(5), pixels(5));
-        assert_ne!(pixels(5), pixels(6));
+        let pixels = |augmentation| training_pixels(&photo, augmentation);
+        assert_eq!(pixels(TUTORIAL), pixels(TUTORIAL));
+        assert_ne!(pixels(TUTORIAL), pixels(Augmentation { seed: 6, ..TUTORIAL }));
+        assert_ne!(pixels(TUTORIAL), pixels(Augmentation { jitter: 0.3, ..TUTORIAL }));
     }
 
     #[test]

@@ -7,37 +7,25 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use burn::module::Module;
-use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
+use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use serde::{Deserialize, Serialize};
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 
 use crate::adam::Adam;
 use crate::alexnet::{AlexNet, AlexNetConfig};
+use crate::average;
+use crate::cutmix::cut_and_mix;
+use crate::dataset::Sample;
 use crate::error::{Error, Result};
-use crate::loader::{Batch, DataLoader, Pass};
-use crate::metrics::{ConfusionMatrix, Mean, argmax};
+use crate::head::Features;
+use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
+use crate::metrics::{ConfusionMatrix, Mean, argmax, cross_entropy, softmax};
 use crate::preprocess;
+use crate::run::{self, Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
 use crate::weights::{Metadata, ModelFile};
-
-/// How to train; the defaults are the tutorial's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrainingConfig {
-    /// How many times every training photo is shown.
-    pub epochs: usize,
-    /// Photos a step.
-    pub batch_size: usize,
-    /// Adam's learning rate.
-    pub learning_rate: f64,
-    /// Decides the first weights, the order of the photos, their crops and the dropout.
-    pub seed: u64,
-}
-
-impl Default for TrainingConfig {
-    fn default() -> Self {
-        Self { epochs: 10, batch_size: 32, learning_rate: 2e-4, seed: 0 }
-    }
-}
 
 /// What happens within an epoch.
 #[derive(Debug)]
@@ -50,6 +38,13 @@ pub enum TrainEvent<'a> {
         steps: usize,
         /// The epoch's mean loss so far.
         loss: f64,
+    },
+    /// The features of a batch of photos were computed, once, before the head's first epoch.
+    Features {
+        /// Counts from 1, the training photos first, then the validation photos.
+        step: usize,
+        /// Batches of these photos.
+        steps: usize,
     },
     /// A batch of the validation photos was looked at.
     Validation {
@@ -67,19 +62,6 @@ pub enum TrainEvent<'a> {
     },
 }
 
-/// What an epoch brought.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EpochRecord {
-    /// Counts from 1.
-    pub epoch: usize,
-    /// Mean cross entropy over the training photos, as the weights changed.
-    pub train_loss: f64,
-    /// Mean cross entropy over the validation photos.
-    pub validation_loss: f64,
-    /// Share of the validation photos classified rightly.
-    pub validation_accuracy: f64,
-}
-
 /// A training run.
 #[derive(Debug)]
 pub struct Trainer {
@@ -88,17 +70,43 @@ pub struct Trainer {
     pub(crate) device: Device,
     pub(crate) model: AlexNet,
     pub(crate) adam: Adam,
+    /// The running mean of the weights, where the recipe keeps one.
+    pub(crate) average: Option<AlexNet>,
     pub(crate) history: Vec<EpochRecord>,
+    pub(crate) features: Option<Features>,
+    pub(crate) evaluation: Option<Evaluation>,
 }
 
 impl Trainer {
-    /// A run from random weights, on this device.
-    pub fn new(config: TrainingConfig, classes: Vec<String>, device: &Device) -> Self {
+    /// A run on this device.
+    ///
+    /// It goes on from the weights of `start`, with a new last layer where these know other classes, or from random
+    /// weights where there are none or the mode is [`Mode::Scratch`].
+    pub fn new(config: TrainingConfig, classes: Vec<String>, start: Option<&ModelFile>, device: &Device) -> Self {
         let device = device.clone().autodiff();
         device.seed(config.seed);
+        let start = start.filter(|_| config.mode != Mode::Scratch);
+        let model = match start {
+            Some(start) if start.metadata().classes == classes => start.to_model(&device).train(),
+            Some(start) => start.to_model(&device).with_new_head(classes.len(), &device).train(),
+            None => AlexNetConfig::new(classes.len()).init(&device),
+        };
         // The weights are drawn here, not at first use, which might come after other random numbers.
-        let model = AlexNetConfig::new(classes.len()).init(&device).materialize();
-        Self { config, classes, device, model, adam: Adam::default(), history: Vec::new() }
+        Self::assemble(config, classes, device, model.materialize())
+    }
+
+    pub(crate) fn assemble(config: TrainingConfig, classes: Vec<String>, device: Device, model: AlexNet) -> Self {
+        Self {
+            average: config.recipe.ingredients().averaging.map(|_| model.valid()),
+            config,
+            classes,
+            device,
+            model,
+            adam: Adam::default(),
+            history: Vec::new(),
+            features: None,
+            evaluation: None,
+        }
     }
 
     /// Takes another learning rate or number of epochs from now on.
@@ -126,10 +134,14 @@ impl Trainer {
         self.history.len() >= self.config.epochs
     }
 
-    /// The epoch with the highest validation accuracy; of several, the one with the lowest validation loss.
+    /// The epoch with the highest validation accuracy; see [`run::best_epoch`].
     pub fn best_epoch(&self) -> Option<EpochRecord> {
-        let rank = |record: &EpochRecord| (record.validation_accuracy, -record.validation_loss);
-        self.history.iter().copied().reduce(|best, record| if rank(&record) > rank(&best) { record } else { best })
+        run::best_epoch(&self.history)
+    }
+
+    /// What the last epoch made of each validation photo; none before the first epoch and after [`Self::resume`].
+    pub fn evaluation(&self) -> Option<&Evaluation> {
+        self.evaluation.as_ref()
     }
 
     /// Runs one epoch and looks at the validation photos.
@@ -144,17 +156,43 @@ impl Trainer {
         loader: &mut impl DataLoader,
         mut on_event: impl FnMut(TrainEvent) -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), EpochRecord>> {
-        let epoch = self.history.len();
         // Dropout draws from the device's generator; seeded by epoch, a resumed run draws the same.
-        self.device.seed(self.config.seed.wrapping_add(epoch as u64 + 1));
-        let loss_function = CrossEntropyLossConfig::new().init(&self.device);
+        self.device.seed(self.config.seed.wrapping_add(self.history.len() as u64 + 1));
+        let pass = match self.config.mode {
+            Mode::Head => self.head_pass(loader, &mut on_event).await?,
+            Mode::Full | Mode::Scratch => self.whole_pass(loader, &mut on_event).await?,
+        };
+        let ControlFlow::Continue((train_loss, evaluation)) = pass else { return Ok(ControlFlow::Break(())) };
+        let record = EpochRecord {
+            epoch: self.history.len() + 1,
+            train_loss,
+            validation_loss: evaluation.loss,
+            validation_accuracy: evaluation.confusion.accuracy(),
+        };
+        self.evaluation = Some(evaluation);
+        self.history.push(record);
+        Ok(ControlFlow::Continue(record))
+    }
+
+    /// An epoch of all layers: the training loss and what came out.
+    async fn whole_pass(
+        &mut self,
+        loader: &mut impl DataLoader,
+        on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), (f64, Evaluation)>> {
+        let epoch = self.history.len();
+        let mut rng = cutmix_rng(self.config.seed, epoch);
         let mut train_loss = Mean::default();
         let steps = loader.start(Pass::Training { epoch });
         for step in 1..=steps {
-            let Some(batch) = loader.next().await else { break };
-            report_unreadable(&batch, &mut on_event);
+            let Some(mut batch) = loader.next().await else { break };
+            report_unreadable(&batch, on_event);
             if !batch.images.is_empty() {
-                let loss = self.step(&loss_function, &batch).await?;
+                let mixes = rng.random_bool(self.config.recipe.ingredients().cutmix);
+                let kept = if mixes { cut_and_mix(&mut batch.images, &mut rng) } else { 1.0 };
+                let logits = self.model.forward(preprocess::to_tensor(&batch.images, &self.device));
+                let loss = self.loss(logits, &classes_of(&batch.samples), kept);
+                let loss = self.step(loss, (step - 1) as f64 / steps as f64).await?;
                 train_loss.add(loss, batch.images.len());
             }
             if on_event(TrainEvent::Step { step, steps, loss: train_loss.value() }).is_break() {
@@ -164,62 +202,119 @@ impl Trainer {
         if train_loss.is_empty() {
             return Err(Error::Dataset("none of its training photos could be read".into()));
         }
-        let evaluation =
-            evaluate(&self.model.valid(), self.classes.len(), &self.device.clone().inner(), loader, on_event).await?;
-        let ControlFlow::Continue(evaluation) = evaluation else {
-            return Ok(ControlFlow::Break(()));
-        };
-        let record = EpochRecord {
-            epoch: epoch + 1,
-            train_loss: train_loss.value(),
-            validation_loss: evaluation.loss,
-            validation_accuracy: evaluation.confusion.accuracy(),
-        };
-        self.history.push(record);
-        Ok(ControlFlow::Continue(record))
+        let device = self.device.clone().inner();
+        let evaluation = evaluate(&self.result(), self.classes.len(), &device, loader, on_event).await?;
+        Ok(match evaluation {
+            ControlFlow::Continue(evaluation) => ControlFlow::Continue((train_loss.value(), evaluation)),
+            ControlFlow::Break(()) => ControlFlow::Break(()),
+        })
     }
 
-    /// The weights as they are now, with what the run is in the metadata.
+    /// An epoch of the last layer alone.
+    async fn head_pass(
+        &mut self,
+        loader: &mut impl DataLoader,
+        on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), (f64, Evaluation)>> {
+        let features = match self.features.take() {
+            Some(features) => features,
+            None => {
+                let device = self.device.clone().inner();
+                match Features::compute(&self.model.valid(), &device, loader, on_event).await? {
+                    ControlFlow::Continue(features) => features,
+                    ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
+                }
+            }
+        };
+        let mut order: Vec<usize> = (0..features.train.samples.len()).collect();
+        order.shuffle(&mut epoch_rng(self.config.seed, self.history.len()));
+        let mut train_loss = Mean::default();
+        let batches = order.chunks(self.config.batch_size.max(1));
+        let steps = batches.len();
+        for (step, indices) in (1..).zip(batches) {
+            loader.breathe().await;
+            let classes: Vec<usize> = indices.iter().map(|&index| features.train.samples[index].class).collect();
+            let logits = self.model.head(Tensor::from_inner(features.train.select(indices)));
+            let loss = self.loss(logits, &classes, 1.0);
+            train_loss.add(self.step(loss, (step - 1) as f64 / steps as f64).await?, indices.len());
+            if on_event(TrainEvent::Step { step, steps, loss: train_loss.value() }).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        let model = self.result();
+        let mut tally = Tally::new(self.classes.len());
+        let order: Vec<usize> = (0..features.validation.samples.len()).collect();
+        for indices in order.chunks(self.config.batch_size.max(1)) {
+            loader.breathe().await;
+            let samples: Vec<Sample> =
+                indices.iter().map(|&index| features.validation.samples[index].clone()).collect();
+            tally.add(model.head(features.validation.select(indices)), &samples).await?;
+        }
+        self.features = Some(features);
+        Ok(ControlFlow::Continue((train_loss.value(), tally.finish())))
+    }
+
+    /// The network that the run has come to.
+    fn result(&self) -> AlexNet {
+        self.average.clone().unwrap_or_else(|| self.model.valid())
+    }
+
+    /// The weights that the run has come to, with what the run is in the metadata.
     ///
     /// # Errors
     /// As [`ModelFile::from_model`].
     pub async fn model_file(&self) -> Result<ModelFile> {
+        self.file_of(&self.result()).await
+    }
+
+    pub(crate) async fn file_of(&self, model: &AlexNet) -> Result<ModelFile> {
         let config = &self.config;
         let mut training = BTreeMap::from([
             ("epochs".to_owned(), config.epochs.to_string()),
             ("batch size".to_owned(), config.batch_size.to_string()),
             ("learning rate".to_owned(), config.learning_rate.to_string()),
             ("seed".to_owned(), config.seed.to_string()),
-            ("optimizer".to_owned(), "Adam".to_owned()),
+            ("mode".to_owned(), format!("{:?}", config.mode).to_lowercase()),
+            ("recipe".to_owned(), format!("{:?}", config.recipe).to_lowercase()),
+            ("augmentation".to_owned(), if config.augment { "on" } else { "off" }.to_owned()),
         ]);
         if let Some(record) = self.history.last() {
             training.insert("epoch".into(), record.epoch.to_string());
             training.insert("validation accuracy".into(), format!("{:.4}", record.validation_accuracy));
         }
-        ModelFile::from_model(&self.model, Metadata { classes: self.classes.clone(), training }).await
+        ModelFile::from_model(model, Metadata { classes: self.classes.clone(), training }).await
     }
 
-    /// One step: the loss before it, then the weights moved.
-    async fn step(&mut self, loss_function: &CrossEntropyLoss, batch: &Batch) -> Result<f64> {
-        let images = preprocess::to_tensor(&batch.images, &self.device);
-        let loss = loss_function.forward(self.model.forward(images), targets(batch, &self.device));
+    /// The mean loss of a batch. Of each photo the share `kept` is its own, the rest that of the next one's class.
+    fn loss(&self, logits: Tensor<2>, classes: &[usize], kept: f64) -> Tensor<1> {
+        let smoothing = self.config.recipe.ingredients().smoothing;
+        let cross_entropy =
+            CrossEntropyLossConfig::new().with_smoothing((smoothing > 0.0).then_some(smoothing)).init(&self.device);
+        let own = cross_entropy.forward(logits.clone(), to_tensor(classes, &self.device));
+        if kept == 1.0 {
+            return own;
+        }
+        let mut next = classes.to_vec();
+        next.rotate_left(1);
+        own * kept + cross_entropy.forward(logits, to_tensor(&next, &self.device)) * (1.0 - kept)
+    }
+
+    /// Moves the weights down the loss, where the share `done` of the epoch is behind, and gives the loss.
+    async fn step(&mut self, loss: Tensor<1>, done: f64) -> Result<f64> {
+        let ingredients = self.config.recipe.ingredients();
+        let progress = (self.history.len() as f64 + done) / self.config.epochs.max(1) as f64;
+        let learning_rate = self.config.learning_rate_at(progress);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
-        self.model = self.adam.step(self.config.learning_rate, self.model.clone(), gradients);
-        let loss = read_number(loss.inner()).await?;
-        match loss.is_finite() {
-            true => Ok(loss),
-            false => Err(Error::NotFinite("loss (the learning rate is too high)".into())),
+        self.model = self.adam.step(learning_rate, ingredients.weight_decay, self.model.clone(), gradients);
+        if let (Some(decay), Some(average)) = (ingredients.averaging, self.average.take()) {
+            self.average = Some(average::update(average, &self.model, decay, self.adam.steps));
+        }
+        match read(loss.inner()).await?.first() {
+            Some(loss) if loss.is_finite() => Ok(f64::from(*loss)),
+            Some(_) => Err(Error::NotFinite("loss (the learning rate is too high)".into())),
+            None => Err(Error::Device("it gave no loss".into())),
         }
     }
-}
-
-/// What a network made of the validation photos.
-#[derive(Clone, Debug)]
-pub struct Evaluation {
-    /// Mean cross entropy.
-    pub loss: f64,
-    /// Which class was taken for which.
-    pub confusion: ConfusionMatrix,
 }
 
 /// Looks at the validation photos of `loader`; [`ControlFlow::Break`] where `on_event` asked to stop.
@@ -233,47 +328,74 @@ pub async fn evaluate(
     loader: &mut impl DataLoader,
     mut on_event: impl FnMut(TrainEvent) -> ControlFlow<()>,
 ) -> Result<ControlFlow<(), Evaluation>> {
-    let loss_function = CrossEntropyLossConfig::new().init(device);
-    let mut loss = Mean::default();
-    let mut confusion = ConfusionMatrix::new(classes);
+    let mut tally = Tally::new(classes);
     let steps = loader.start(Pass::Validation);
     for step in 1..=steps {
         let Some(batch) = loader.next().await else { break };
         report_unreadable(&batch, &mut on_event);
         if !batch.images.is_empty() {
-            let logits = model.forward(preprocess::to_tensor(&batch.images, device));
-            let batch_loss = loss_function.forward(logits.clone(), targets(&batch, device));
-            loss.add(read_number(batch_loss).await?, batch.images.len());
-            for (logits, truth) in read(logits).await?.chunks(classes).zip(&batch.targets) {
-                confusion.add(*truth, argmax(logits));
-            }
+            tally.add(model.forward(preprocess::to_tensor(&batch.images, device)), &batch.samples).await?;
         }
         if on_event(TrainEvent::Validation { step, steps }).is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }
-    Ok(ControlFlow::Continue(Evaluation { loss: loss.value(), confusion }))
+    Ok(ControlFlow::Continue(tally.finish()))
 }
 
-fn report_unreadable(batch: &Batch, on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>) {
+/// An evaluation in the making.
+struct Tally {
+    loss: Mean,
+    confusion: ConfusionMatrix,
+    answers: Vec<Answer>,
+    classes: usize,
+}
+
+impl Tally {
+    fn new(classes: usize) -> Self {
+        Self { loss: Mean::default(), confusion: ConfusionMatrix::new(classes), answers: Vec::new(), classes }
+    }
+
+    async fn add(&mut self, logits: Tensor<2>, samples: &[Sample]) -> Result<()> {
+        for (logits, sample) in read(logits).await?.chunks(self.classes).zip(samples) {
+            let probabilities = softmax(logits);
+            self.loss.add(cross_entropy(logits, sample.class), 1);
+            self.confusion.add(sample.class, argmax(logits));
+            self.answers.push(Answer { path: sample.path.clone(), class: sample.class, probabilities });
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Evaluation {
+        Evaluation { loss: self.loss.value(), confusion: self.confusion, answers: self.answers }
+    }
+}
+
+/// Decides what is mixed with what in an epoch; apart from the numbers that decide the order of the photos.
+fn cutmix_rng(seed: u64, epoch: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(u64::MAX - epoch as u64);
+    rng
+}
+
+pub(crate) fn report_unreadable(batch: &Batch, on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>) {
     for (path, error) in &batch.unreadable {
         // A wish to stop is heard at the step that follows.
         let _ = on_event(TrainEvent::Unreadable { path, error });
     }
 }
 
-fn targets(batch: &Batch, device: &Device) -> Tensor<1, Int> {
-    let targets: Vec<i32> = batch.targets.iter().map(|&class| class as i32).collect();
-    let count = targets.len();
-    Tensor::from_data(TensorData::new(targets, [count]), device)
+fn classes_of(samples: &[Sample]) -> Vec<usize> {
+    samples.iter().map(|sample| sample.class).collect()
+}
+
+fn to_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
+    let classes: Vec<i32> = classes.iter().map(|&class| class as i32).collect();
+    let count = classes.len();
+    Tensor::from_data(TensorData::new(classes, [count]), device)
 }
 
 async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
     data.try_into_vec().map_err(|error| Error::Device(error.to_string()))
-}
-
-async fn read_number(tensor: Tensor<1>) -> Result<f64> {
-    let values = read(tensor).await?;
-    values.first().map(|&value| f64::from(value)).ok_or_else(|| Error::Device("it gave no loss".into()))
 }

@@ -13,7 +13,7 @@ use pytorch_reader::PytorchReader;
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
-use crate::alexnet::{AlexNet, AlexNetConfig};
+use crate::alexnet::{AlexNet, AlexNetConfig, Parameter};
 use crate::error::{Error, Result};
 
 /// A checked set of weights with what is known about them.
@@ -40,13 +40,16 @@ pub enum Precision {
     F32,
     /// 16 bits a weight.
     F16,
+    /// 8 bits a weight, with a scale for each output of a layer; biases keep 32.
+    I8,
 }
 
 /// The preprocessing that the weights expect, as it stands in a model file's header.
 const PREPROCESSING: &str = r#"{"resize": [224, 224], "interpolation": "bilinear", "antialias": true, "scale": "1/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "layout": "RGB, CHW"}"#;
 
 impl ModelFile {
-    /// Reads a `.safetensors` file with PyTorch's names; F32, F16, BF16 and F64 weights become F32.
+    /// Reads a `.safetensors` file with PyTorch's names; F32, F16, BF16 and F64 weights become F32, and so do I8 weights
+    /// with their scales beside them, see [`Self::to_safetensors`].
     ///
     /// Where the header names no classes they are called `class 0`, `class 1` and so on.
     ///
@@ -66,7 +69,13 @@ impl ModelFile {
         let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         Self::assemble(classes, training, |name| {
             let tensor = tensors.tensor(name).ok()?;
-            Some((tensor.shape().to_vec(), to_f32(name, tensor.dtype(), tensor.data())))
+            let values = match tensors.tensor(&scale_name(name)) {
+                Ok(scales) if tensor.dtype() == Dtype::I8 => {
+                    to_f32(name, scales.dtype(), scales.data()).map(|scales| dequantised(tensor.data(), &scales))
+                }
+                _ => to_f32(name, tensor.dtype(), tensor.data()),
+            };
+            Some((tensor.shape().to_vec(), values))
         })
     }
 
@@ -129,6 +138,9 @@ impl ModelFile {
 
     /// The model as a `.safetensors` file.
     ///
+    /// With [`Precision::I8`] a weight tensor `name` holds -127 to 127, and a tensor `name.scale` what to multiply each
+    /// of its outputs' weights (the first dimension) by.
+    ///
     /// # Errors
     /// [`Error::NotFinite`] where a weight is too large for 16 bits, [`Error::NotAModel`] where the header cannot be
     /// written.
@@ -147,10 +159,25 @@ impl ModelFile {
             ("classes".to_owned(), serde_json::to_string(&self.metadata.classes).map_err(to_json)?),
             ("training".to_owned(), serde_json::to_string(&self.metadata.training).map_err(to_json)?),
         ]);
-        let tensors = parameters
-            .into_iter()
-            .zip(&self.values)
-            .map(|(parameter, values)| (parameter.name, TensorToWrite { shape: parameter.shape, values, precision }));
+        let mut tensors = Vec::new();
+        for (Parameter { name, shape }, values) in parameters.into_iter().zip(&self.values) {
+            let is_bias = shape.len() == 1;
+            if precision == Precision::I8 && !is_bias {
+                let (numbers, scales) = quantised(values, shape[0]);
+                let scales = scales.iter().flat_map(|scale| scale.to_le_bytes()).collect();
+                tensors.push((
+                    scale_name(&name),
+                    TensorToWrite { dtype: Dtype::F32, shape: vec![shape[0]], bytes: scales },
+                ));
+                tensors.push((name, TensorToWrite { dtype: Dtype::I8, shape, bytes: numbers }));
+            } else if precision == Precision::F16 {
+                let bytes = values.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect();
+                tensors.push((name, TensorToWrite { dtype: Dtype::F16, shape, bytes }));
+            } else {
+                let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                tensors.push((name, TensorToWrite { dtype: Dtype::F32, shape, bytes }));
+            }
+        }
         safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))
     }
 
@@ -189,6 +216,16 @@ impl ModelFile {
         self.values.iter().flatten().all(|&value| f16::from_f32(value).to_f32() == value)
     }
 
+    /// Divides the logits by `temperature` from now on, by way of the last layer's weights, and says so in the metadata:
+    /// probabilities become calibrated, and no answer changes (C. Guo et al., "On Calibration of Modern Neural Networks",
+    /// 2017).
+    pub fn cool(&mut self, temperature: f32) {
+        for values in self.values.iter_mut().rev().take(2) {
+            values.iter_mut().for_each(|value| *value /= temperature);
+        }
+        self.metadata.training.insert("temperature".into(), format!("{temperature:.3}"));
+    }
+
     fn config(&self) -> AlexNetConfig {
         AlexNetConfig::new(self.metadata.classes.len())
     }
@@ -212,6 +249,9 @@ impl ModelFile {
                 return Err(Error::WrongShape { name: parameter.name, expected: parameter.shape, found: shape });
             }
             let read = read?;
+            if read.len() != shape.iter().product::<usize>() {
+                return Err(Error::NotAModel(format!("the scales of tensor `{}` do not fit it", parameter.name)));
+            }
             check_finite(&parameter.name, read.iter().copied())?;
             values.push(read);
         }
@@ -293,18 +333,15 @@ fn to_f32(name: &str, dtype: Dtype, bytes: &[u8]) -> Result<Vec<f32>> {
     }
 }
 
-struct TensorToWrite<'a> {
+struct TensorToWrite {
+    dtype: Dtype,
     shape: Vec<usize>,
-    values: &'a [f32],
-    precision: Precision,
+    bytes: Vec<u8>,
 }
 
-impl View for TensorToWrite<'_> {
+impl View for TensorToWrite {
     fn dtype(&self) -> Dtype {
-        match self.precision {
-            Precision::F32 => Dtype::F32,
-            Precision::F16 => Dtype::F16,
-        }
+        self.dtype
     }
 
     fn shape(&self) -> &[usize] {
@@ -312,15 +349,41 @@ impl View for TensorToWrite<'_> {
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        match self.precision {
-            Precision::F32 => self.values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-            Precision::F16 => self.values.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect(),
-        }
+        Cow::Borrowed(&self.bytes)
     }
 
     fn data_len(&self) -> usize {
-        self.values.len() * self.dtype().bitsize() / 8
+        self.bytes.len()
     }
+}
+
+/// The tensor that scales the 8-bit tensor `name`.
+fn scale_name(name: &str) -> String {
+    format!("{name}.scale")
+}
+
+/// The values as signed bytes, and for each of `outputs` equal parts what to multiply its bytes by.
+fn quantised(values: &[f32], outputs: usize) -> (Vec<u8>, Vec<f32>) {
+    let (mut numbers, mut scales) = (Vec::with_capacity(values.len()), Vec::with_capacity(outputs));
+    for part in values.chunks(values.len() / outputs) {
+        let scale = part.iter().fold(0.0_f32, |largest, value| largest.max(value.abs())) / 127.0;
+        let factor = if scale > 0.0 { scale.recip() } else { 0.0 };
+        numbers.extend(part.iter().map(|value| (value * factor).round() as i8 as u8));
+        scales.push(scale);
+    }
+    (numbers, scales)
+}
+
+/// What [`quantised`] made smaller; nothing where there are no scales, which is found out by the number of values.
+fn dequantised(numbers: &[u8], scales: &[f32]) -> Vec<f32> {
+    if scales.is_empty() || numbers.len() % scales.len() != 0 {
+        return Vec::new();
+    }
+    let parts = numbers.chunks((numbers.len() / scales.len()).max(1));
+    parts
+        .zip(scales)
+        .flat_map(|(part, scale)| part.iter().map(move |&number| f32::from(number as i8) * scale))
+        .collect()
 }
 
 /// Puts the values into a module, parameter by parameter in the order of the visit.
@@ -377,4 +440,49 @@ fn transposed(matrix: &[f32], rows: usize, columns: usize) -> Vec<f32> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(length: usize) -> Vec<f32> {
+        (0..length).map(|index| ((index * 37 % 101) as f32 - 50.0) / 50.0).collect()
+    }
+
+    fn file() -> ModelFile {
+        let classes = vec!["a".to_owned(), "b".to_owned()];
+        let parameters = AlexNetConfig::new(2).parameters();
+        let values = parameters.iter().map(|parameter| values(parameter.shape.iter().product())).collect();
+        ModelFile { values, metadata: Metadata { classes, ..Metadata::default() } }
+    }
+
+    #[test]
+    fn eight_bits_are_within_half_a_step_and_a_quarter_of_the_size() {
+        let file = file();
+        let bytes = file.to_safetensors(Precision::I8).unwrap();
+        assert!(bytes.len() < 15_000_000, "{}", bytes.len());
+        let read = ModelFile::from_safetensors(&bytes).unwrap();
+        assert_eq!(read.metadata, file.metadata);
+        for (found, expected) in read.values.iter().flatten().zip(file.values.iter().flatten()) {
+            assert!((found - expected).abs() <= 0.5 / 127.0 + 1e-6, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn scales_that_do_not_fit_are_refused() {
+        assert!(dequantised(&[1, 2, 3], &[1.0, 1.0]).is_empty());
+        assert!(dequantised(&[1, 2, 3], &[]).is_empty());
+        assert_eq!(dequantised(&[1, 2, 255, 4], &[1.0, 0.5]), [1.0, 2.0, -0.5, 2.0]);
+    }
+
+    #[test]
+    fn a_temperature_divides_the_last_layer() {
+        let mut cooled = file();
+        cooled.cool(2.0);
+        let count = cooled.values.len();
+        assert_eq!(cooled.values[..count - 2], file().values[..count - 2]);
+        assert_eq!(cooled.values[count - 1][1], file().values[count - 1][1] / 2.0);
+        assert_eq!(cooled.metadata.training["temperature"], "2.000");
+    }
 }

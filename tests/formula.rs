@@ -130,6 +130,6 @@ fn five_adam_losses_are_pytorchs() {
         let loss = loss(&model, &device);
         let gradients = GradientsParams::from_grads(loss.backward(), &model);
         assert_close(values(loss)[0], expected, 1e-3 * expected, "loss");
-        model = adam.step(1e-5, model, gradients);
+        model = adam.step(1e-5, 0.0, model, gradients);
     }
 }

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
+use rayon::prelude::*;
+
 use crate::dataset::Split;
 use crate::loader::{Batch, DataLoader, Job, Pass, plan};
 use crate::native::files;
+use crate::run::TrainingConfig;
 
 /// Batches decoded ahead of the one that is in use.
 const PREFETCH: usize = 2;
@@ -16,21 +19,20 @@ const PREFETCH: usize = 2;
 pub struct FileLoader {
     folder: PathBuf,
     split: Split,
-    batch_size: usize,
-    seed: u64,
+    config: TrainingConfig,
     batches: Option<Receiver<Batch>>,
 }
 
 impl FileLoader {
     /// Photos of `split`, whose paths are relative to `folder`.
-    pub fn new(folder: &Path, split: Split, batch_size: usize, seed: u64) -> Self {
-        Self { folder: folder.to_owned(), split, batch_size, seed, batches: None }
+    pub fn new(folder: &Path, split: Split, config: &TrainingConfig) -> Self {
+        Self { folder: folder.to_owned(), split, config: config.clone(), batches: None }
     }
 }
 
 impl DataLoader for FileLoader {
     fn start(&mut self, pass: Pass) -> usize {
-        let plan = plan(&self.split, pass, self.batch_size, self.seed);
+        let plan = plan(&self.split, pass, &self.config);
         let steps = plan.len();
         let (sender, receiver) = sync_channel(PREFETCH);
         let folder = self.folder.clone();
@@ -52,9 +54,10 @@ impl DataLoader for FileLoader {
 }
 
 fn read_batch(folder: &Path, jobs: &[Job]) -> Batch {
+    let read = |job: &Job| files::read(&folder.join(&job.sample.path)).and_then(|encoded| job.pixels(&encoded));
+    let pixels: Vec<_> = jobs.par_iter().map(read).collect();
     let mut batch = Batch::default();
-    for job in jobs {
-        let pixels = files::read(&folder.join(&job.sample.path)).and_then(|encoded| job.pixels(&encoded));
+    for (job, pixels) in jobs.iter().zip(pixels) {
         batch.push(job, pixels);
     }
     batch

@@ -27,6 +27,7 @@ impl Progress {
     pub fn show(&self, event: TrainEvent) -> ControlFlow<()> {
         match event {
             TrainEvent::Step { step, steps, loss } => self.set(step, steps, format!("loss {loss:.3}")),
+            TrainEvent::Features { step, steps } => self.set(step, steps, "features".into()),
             TrainEvent::Validation { step, steps } => self.set(step, steps, "validation".into()),
             TrainEvent::Unreadable { path, error } => self.bar.suspend(|| eprintln!("left out {path}: {error}")),
         }

@@ -22,12 +22,13 @@ impl Crop {
         Self { left: 0, top: 0, width, height }
     }
 
-    /// torchvision's `RandomResizedCrop.get_params`: 8 % to 100 % of the area, proportions from 3:4 to 4:3.
-    pub fn random(photo: &RgbImage, rng: &mut impl Rng) -> Self {
+    /// torchvision's `RandomResizedCrop.get_params`: `least_area` (below 1; torchvision's is 0.08) to all of the area,
+    /// proportions from 3:4 to 4:3.
+    pub fn random(photo: &RgbImage, least_area: f64, rng: &mut impl Rng) -> Self {
         let (width, height) = photo.dimensions();
         let area = f64::from(width) * f64::from(height);
         for _ in 0..10 {
-            let target_area = area * rng.random_range(0.08..1.0);
+            let target_area = area * rng.random_range(least_area..1.0);
             let ratio = exp(rng.random_range(-LN_4_3..LN_4_3));
             let crop_width = (target_area * ratio).sqrt().round_ties_even() as u32;
             let crop_height = (target_area / ratio).sqrt().round_ties_even() as u32;
@@ -72,7 +73,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut shares = Vec::new();
         for _ in 0..10_000 {
-            let crop = Crop::random(&photo, &mut rng);
+            let crop = Crop::random(&photo, 0.08, &mut rng);
             assert!(crop.left + crop.width <= width && crop.top + crop.height <= height, "{crop:?}");
             let ratio = f64::from(crop.width) / f64::from(crop.height);
             assert!((0.74..1.35).contains(&ratio), "{crop:?}");
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn a_seed_means_the_same_crops_everywhere() {
         let mut rng = ChaCha8Rng::seed_from_u64(42);
-        let crops: Vec<_> = (0..3).map(|_| Crop::random(&RgbImage::new(320, 240), &mut rng)).collect();
+        let crops: Vec<_> = (0..3).map(|_| Crop::random(&RgbImage::new(320, 240), 0.08, &mut rng)).collect();
         assert_eq!(
             crops,
             [
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn photos_too_long_for_a_random_crop_give_their_middle() {
-        let crop = |width, height| Crop::random(&RgbImage::new(width, height), &mut ChaCha8Rng::seed_from_u64(0));
+        let crop = |width, height| Crop::random(&RgbImage::new(width, height), 0.08, &mut ChaCha8Rng::seed_from_u64(0));
         assert_eq!(crop(10_000, 30), Crop { left: 4980, top: 0, width: 40, height: 30 });
         assert_eq!(crop(30, 10_000), Crop { left: 0, top: 4980, width: 30, height: 40 });
         assert_eq!(crop(1, 1), Crop { left: 0, top: 0, width: 1, height: 1 });

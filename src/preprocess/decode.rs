@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use jpeg_decoder::PixelFormat;
 
 use crate::{Error, Result};
 
@@ -44,7 +45,11 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage> {
 
     // An orientation that cannot be read is no reason to refuse the photo.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let photo = DynamicImage::from_decoder(decoder).map_err(decoding_error)?;
+    let jpeg = if format == ImageFormat::Jpeg { decode_jpeg(bytes) } else { None };
+    let photo = match jpeg {
+        Some(photo) => photo,
+        None => DynamicImage::from_decoder(decoder).map_err(decoding_error)?,
+    };
     let mut photo = DynamicImage::ImageRgb8(photo.into_rgb8());
     photo.apply_orientation(orientation);
     Ok(photo.into_rgb8())
@@ -62,6 +67,23 @@ fn check_size(decoder: &impl ImageDecoder) -> Result<()> {
         return Err(Error::DamagedPhoto("it has no pixels".to_string()));
     }
     Ok(())
+}
+
+/// A grey or colour JPEG, within a few levels of what libjpeg makes of it. Others (CMYK, 12 bits, damaged ones) are left
+/// to the `image` crate, and so is what Adobe's marker says to be RGB: `jpeg_decoder` takes that for YCbCr.
+fn decode_jpeg(bytes: &[u8]) -> Option<DynamicImage> {
+    if bytes.windows(16).any(|segment| segment.starts_with(b"\xff\xee\0\x0eAdobe") && segment[15] == 0) {
+        return None;
+    }
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    decoder.read_info().ok()?;
+    let info = decoder.info()?;
+    let (width, height) = (info.width.into(), info.height.into());
+    match info.pixel_format {
+        PixelFormat::L8 => GrayImage::from_raw(width, height, decoder.decode().ok()?).map(Into::into),
+        PixelFormat::RGB24 => RgbImage::from_raw(width, height, decoder.decode().ok()?).map(Into::into),
+        PixelFormat::L16 | PixelFormat::CMYK32 => None,
+    }
 }
 
 /// Whether a JPEG reaches its end marker. The decoder does not mind: it fills what is missing with grey.
@@ -272,6 +294,19 @@ mod tests {
         for (value, expected) in photo.get_pixel(5, 5).0.into_iter().zip([235, 51, 0]) {
             assert!(value.abs_diff(expected) <= 1, "{value} {expected}");
         }
+    }
+
+    #[test]
+    fn a_jpeg_of_rgb_is_told_by_adobes_marker() {
+        let jpeg =
+            encode(&DynamicImage::ImageRgb8(RgbImage::from_pixel(8, 8, Rgb([120, 120, 120]))), ImageFormat::Jpeg);
+        let first = |bytes: &[u8]| decode(bytes).unwrap().get_pixel(0, 0).0;
+        assert_eq!(first(&jpeg), [120; 3]);
+        // Without the JFIF marker, which would settle it, the same numbers are red, green and blue: Cb and Cr at 128.
+        let length = usize::from(u16::from_be_bytes([jpeg[4], jpeg[5]]));
+        let bare = [&jpeg[..2], &jpeg[4 + length..]].concat();
+        assert_eq!(first(&with_segment(&bare, 0xee, b"Adobe\0\x64\0\0\0\0\0")), [120, 128, 128]);
+        assert_eq!(first(&with_segment(&bare, 0xee, b"Adobe\0\x64\0\0\0\0\x01")), [120; 3]);
     }
 
     #[test]

@@ -1,20 +1,21 @@
 //! `evaluate`: how often is the model right?
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::{About, Failure};
+use crate::calibration;
 use crate::dataset::{Split, labelled};
 use crate::device;
 use crate::error::Error;
 use crate::native::files;
 use crate::native::loader::FileLoader;
 use crate::native::progress::Progress;
+use crate::run::{Evaluation, TrainingConfig};
 use crate::train::{TrainEvent, evaluate};
-
-const BATCH_SIZE: usize = 32;
+use crate::weights::ModelFile;
 
 /// Measures a model on a folder of class folders.
 #[derive(Debug, clap::Args)]
@@ -36,37 +37,28 @@ impl Evaluate {
     pub fn run(&self) -> Result<bool, Failure> {
         let file = files::read_model(&self.model).about(&self.model)?;
         let classes = &file.metadata().classes;
-        let samples = labelled(files::list(&self.dir)?, classes).about(&self.dir)?;
-        let split = Split { train: Vec::new(), validation: samples };
-
-        let device = device::cpu();
-        let mut loader = FileLoader::new(&self.dir, split, BATCH_SIZE, 0);
         let mut errors = Vec::new();
-        let progress = Progress::new("evaluate".into());
-        let outcome =
-            pollster::block_on(evaluate(&file.to_model(&device), classes.len(), &device, &mut loader, |event| {
-                if let TrainEvent::Unreadable { path, error } = &event {
-                    errors.push(json!({ "photo": path, "error": error.to_string() }));
-                }
-                progress.show(event)
-            }))?;
-        drop(progress);
-        let ControlFlow::Continue(evaluation) = outcome else { return Ok(false) };
+        let evaluation = evaluate_folder(&file, &self.dir, |path, error| {
+            errors.push(json!({ "photo": path, "error": error.to_string() }));
+        })?;
+        let calibration_error = calibration::expected_error(&evaluation.answers);
         let confusion = evaluation.confusion;
-        if confusion.count() == 0 {
-            return Err(Error::Dataset("none of its photos could be read".into())).about(&self.dir);
-        }
         if self.json {
             let report = json!({
                 "accuracy": confusion.accuracy(),
                 "count": confusion.count(),
                 "classes": classes,
                 "confusion": confusion,
+                "calibration_error": calibration_error,
                 "errors": errors,
             });
             println!("{report}");
         } else {
-            println!("accuracy {:.4} on {} photos", confusion.accuracy(), confusion.count());
+            println!(
+                "accuracy {:.4} on {} photos, calibration error {calibration_error:.3}",
+                confusion.accuracy(),
+                confusion.count()
+            );
             for (index, class) in classes.iter().enumerate() {
                 let percent = |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.1} %", share * 100.0));
                 println!(
@@ -77,5 +69,32 @@ impl Evaluate {
             }
         }
         Ok(errors.is_empty())
+    }
+}
+
+/// What a model makes of the photos of a folder of class folders; `on_unreadable` hears of those that cannot be read.
+///
+/// # Errors
+/// Where the folder cannot be read or has other classes, or none of its photos can be read.
+pub(super) fn evaluate_folder(
+    file: &ModelFile,
+    folder: &Path,
+    mut on_unreadable: impl FnMut(&str, &Error),
+) -> Result<Evaluation, Failure> {
+    let classes = &file.metadata().classes;
+    let samples = labelled(files::list(folder)?, classes).about(folder)?;
+    let split = Split { train: Vec::new(), validation: samples };
+    let device = device::cpu();
+    let mut loader = FileLoader::new(folder, split, &TrainingConfig::default());
+    let progress = Progress::new("evaluate".into());
+    let on_event = |event: TrainEvent| {
+        if let TrainEvent::Unreadable { path, error } = &event {
+            on_unreadable(path, error);
+        }
+        progress.show(event)
+    };
+    match pollster::block_on(evaluate(&file.to_model(&device), classes.len(), &device, &mut loader, on_event))? {
+        ControlFlow::Continue(evaluation) if !evaluation.answers.is_empty() => Ok(evaluation),
+        _ => Err(Error::Dataset("none of its photos could be read".into())).about(folder),
     }
 }

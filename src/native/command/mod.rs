@@ -6,6 +6,7 @@ use crate::dataset::Arranged;
 use crate::error::{Error, Result};
 use crate::native::files;
 
+pub mod calibrate;
 pub mod evaluate;
 pub mod model;
 pub mod predict;

@@ -62,6 +62,8 @@ pub enum Dtype {
     F32,
     /// 16 bits
     F16,
+    /// 8 bits, with a scale for each output of a layer
+    I8,
 }
 
 impl Export {
@@ -74,6 +76,7 @@ impl Export {
         let precision = match self.dtype {
             Dtype::F32 => Precision::F32,
             Dtype::F16 => Precision::F16,
+            Dtype::I8 => Precision::I8,
         };
         let bytes = file.to_safetensors(precision).about(&self.model)?;
         files::write(&self.out, &bytes)?;

@@ -13,7 +13,8 @@ use crate::native::files;
 use crate::native::loader::FileLoader;
 use crate::native::progress::Progress;
 use crate::plot;
-use crate::train::{EpochRecord, Trainer, TrainingConfig};
+use crate::run::{EpochRecord, Mode, Recipe, TrainingConfig};
+use crate::train::Trainer;
 use crate::weights::{Precision, class_indices};
 
 /// Names of what a run writes.
@@ -31,15 +32,27 @@ pub struct Train {
     /// Where the best model, class_indices.json, the curve and the log are written
     #[arg(long)]
     out: PathBuf,
-    /// How many times every photo is shown
-    #[arg(long, default_value_t = TrainingConfig::default().epochs)]
-    epochs: usize,
-    /// Photos a step
-    #[arg(long, default_value_t = TrainingConfig::default().batch_size, value_parser = at_least_one)]
-    batch_size: usize,
-    /// Adam's learning rate
-    #[arg(long, default_value_t = TrainingConfig::default().learning_rate)]
-    learning_rate: f64,
+    /// The tutorial's recipe, or the one that made the shipped weights
+    #[arg(long, value_enum, default_value_t = RecipeName::Tutorial)]
+    recipe: RecipeName,
+    /// Which layers are trained: all from random weights, all of --start's, or its last one alone
+    #[arg(long, value_enum, default_value_t = ModeName::Scratch)]
+    mode: ModeName,
+    /// Model file whose weights the modes full and head go on from
+    #[arg(long, required_if_eq_any([("mode", "full"), ("mode", "head")]))]
+    start: Option<PathBuf>,
+    /// How many times every photo is shown [default: 10, recipe best: 300]
+    #[arg(long)]
+    epochs: Option<usize>,
+    /// Photos a step [default: 32, recipe best: 64]
+    #[arg(long, value_parser = at_least_one)]
+    batch_size: Option<usize>,
+    /// Adam's learning rate [default: 0.0002, recipe best: 0.0005]
+    #[arg(long)]
+    learning_rate: Option<f64>,
+    /// Show the photos as they are, neither cropped nor mirrored
+    #[arg(long)]
+    no_augmentation: bool,
     /// Decides the split, the first weights, the crops and the dropout
     #[arg(long, default_value_t = TrainingConfig::default().seed)]
     seed: u64,
@@ -49,6 +62,21 @@ pub struct Train {
     /// Go on where the run in --out was stopped
     #[arg(long)]
     resume: bool,
+}
+
+/// The names of the recipes.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum RecipeName {
+    Tutorial,
+    Best,
+}
+
+/// The names of the modes.
+#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+enum ModeName {
+    Scratch,
+    Full,
+    Head,
 }
 
 impl Train {
@@ -68,11 +96,11 @@ impl Train {
         files::create_folder(&self.out)?;
         let mut trainer = self.trainer(arranged.classes)?;
         files::write(&self.out.join(CLASS_INDICES), class_indices(trainer.classes()))?;
-        let mut loader = FileLoader::new(&self.dir, split, self.batch_size, self.seed);
+        let mut loader = FileLoader::new(&self.dir, split, trainer.config());
         while !trainer.is_finished() {
             let began = Instant::now();
             let epoch = trainer.history().len() + 1;
-            let progress = Progress::new(format!("epoch {epoch}/{}", self.epochs));
+            let progress = Progress::new(format!("epoch {epoch}/{}", trainer.config().epochs));
             let outcome = pollster::block_on(trainer.run_epoch(&mut loader, |event| progress.show(event)))?;
             drop(progress);
             let ControlFlow::Continue(record) = outcome else { break };
@@ -100,27 +128,22 @@ impl Train {
 
     /// A new run, or the one that was stopped.
     fn trainer(&self, classes: Vec<String>) -> Result<Trainer, Failure> {
-        let config = TrainingConfig {
-            epochs: self.epochs,
-            batch_size: self.batch_size,
-            learning_rate: self.learning_rate,
-            seed: self.seed,
-        };
+        let config = self.config();
+        let device = device::training();
         if !self.resume {
             remove_if_there(&self.out.join(LOG))?;
-            return Ok(Trainer::new(config, classes, &device::cpu()));
+            let start = self.start.as_ref().map(|path| files::read_model(path).about(path)).transpose()?;
+            return Ok(Trainer::new(config, classes, start.as_ref(), &device));
         }
         let path = self.out.join(CHECKPOINT);
-        let mut trainer = Trainer::resume(&files::read(&path)?, &device::cpu()).about(&path)?;
-        let same_run = TrainingConfig { epochs: config.epochs, ..trainer.config().clone() } == config;
+        let mut trainer = Trainer::resume(&files::read(&path)?, &device).about(&path)?;
+        // Where the rate follows the run's length, another length would be another run.
+        let longer = TrainingConfig { epochs: config.epochs, ..trainer.config().clone() };
+        let kept = if config.recipe == Recipe::Tutorial { &longer } else { trainer.config() };
+        let same_run = *kept == config;
         if trainer.classes() != classes || !same_run {
-            let kept = trainer.config();
             return Err(Error::Checkpoint(format!(
-                "it was made with --batch-size {} --learning-rate {} --seed {} and the classes {}; give the same again, or \
-                 leave --resume out",
-                kept.batch_size,
-                kept.learning_rate,
-                kept.seed,
+                "it was made with {kept:?} and the classes {}; give the same options again, or leave --resume out",
                 trainer.classes().join(", ")
             )))
             .about(&path);
@@ -128,6 +151,29 @@ impl Train {
         trainer.set_config(config);
         println!("Going on after epoch {}", trainer.history().len());
         Ok(trainer)
+    }
+
+    fn config(&self) -> TrainingConfig {
+        let tutorial = TrainingConfig::default();
+        let usual = match self.recipe {
+            RecipeName::Tutorial => tutorial,
+            RecipeName::Best => {
+                TrainingConfig { epochs: 300, batch_size: 64, learning_rate: 5e-4, recipe: Recipe::Best, ..tutorial }
+            }
+        };
+        TrainingConfig {
+            epochs: self.epochs.unwrap_or(usual.epochs),
+            batch_size: self.batch_size.unwrap_or(usual.batch_size),
+            learning_rate: self.learning_rate.unwrap_or(usual.learning_rate),
+            seed: self.seed,
+            mode: match self.mode {
+                ModeName::Scratch => Mode::Scratch,
+                ModeName::Full => Mode::Full,
+                ModeName::Head => Mode::Head,
+            },
+            augment: !self.no_augmentation,
+            ..usual
+        }
     }
 
     /// Writes what an epoch brought. The checkpoint comes last: with it the epoch counts as done.

@@ -1,0 +1,83 @@
+//! What the head, the last layer, is trained on alone: the features that the rest of the network makes of each photo,
+//! computed once.
+
+use std::ops::ControlFlow;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use crate::alexnet::{AlexNet, HIDDEN};
+use crate::dataset::Sample;
+use crate::error::{Error, Result};
+use crate::loader::{DataLoader, Pass};
+use crate::preprocess;
+use crate::train::{TrainEvent, report_unreadable};
+
+/// The features of the training and the validation photos.
+#[derive(Debug)]
+pub(crate) struct Features {
+    pub train: Labelled,
+    pub validation: Labelled,
+}
+
+/// The features of some photos.
+#[derive(Debug)]
+pub(crate) struct Labelled {
+    /// `[photos, HIDDEN]`, on the plain device.
+    features: Tensor<2>,
+    pub samples: Vec<Sample>,
+}
+
+impl Features {
+    /// Shows every photo to the network once; [`ControlFlow::Break`] where `on_event` asked to stop.
+    pub async fn compute(
+        model: &AlexNet,
+        device: &Device,
+        loader: &mut impl DataLoader,
+        on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Self>> {
+        let train = Labelled::compute(model, device, loader, Pass::Features, on_event).await?;
+        let ControlFlow::Continue(train) = train else { return Ok(ControlFlow::Break(())) };
+        if train.samples.is_empty() {
+            return Err(Error::Dataset("none of its training photos could be read".into()));
+        }
+        let validation = Labelled::compute(model, device, loader, Pass::Validation, on_event).await?;
+        let ControlFlow::Continue(validation) = validation else { return Ok(ControlFlow::Break(())) };
+        Ok(ControlFlow::Continue(Self { train, validation }))
+    }
+}
+
+impl Labelled {
+    async fn compute(
+        model: &AlexNet,
+        device: &Device,
+        loader: &mut impl DataLoader,
+        pass: Pass,
+        on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Self>> {
+        let (mut values, mut samples) = (Vec::new(), Vec::new());
+        let steps = loader.start(pass);
+        for step in 1..=steps {
+            let Some(batch) = loader.next().await else { break };
+            report_unreadable(&batch, on_event);
+            if !batch.images.is_empty() {
+                let features = model.features(preprocess::to_tensor(&batch.images, device));
+                let data = features.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
+                values.extend(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
+                samples.extend(batch.samples);
+            }
+            if on_event(TrainEvent::Features { step, steps }).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        let features = Tensor::from_data(TensorData::new(values, [samples.len(), HIDDEN]), device);
+        Ok(ControlFlow::Continue(Self { features, samples }))
+    }
+
+    /// The features of the photos with these indices, `[indices, HIDDEN]`.
+    pub fn select(&self, indices: &[usize]) -> Tensor<2> {
+        let numbers: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
+        let indices: Tensor<1, Int> =
+            Tensor::from_data(TensorData::new(numbers, [indices.len()]), &self.features.device());
+        self.features.clone().select(0, indices)
+    }
+}
