@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use common::{alexnet, fail, succeed};
 use image::{Rgb, RgbImage};
@@ -181,4 +182,81 @@ fn folders_that_cannot_be_used_are_named() {
     assert!(fail(["predict", model.to_str().unwrap(), empty]).contains("no photo"));
     assert!(fail(["predict", "nowhere.safetensors", "photo.jpg"]).contains("nowhere.safetensors"));
     assert_eq!(alexnet(["predict"]).status.code(), Some(2));
+}
+
+#[test]
+fn shares_outside_0_to_1_are_wrong_usage() {
+    for share in ["0", "1", "2", "nan", "-0.1"] {
+        let argument = format!("--val={share}");
+        assert_eq!(alexnet(["split", ".", "--out", "out", &argument]).status.code(), Some(2), "{share}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_reason_to_panic() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_alexnet"));
+    let mut child = command.arg("layers").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn the_head_alone_learns_from_a_trained_model() {
+    let data = dataset();
+    let out = TempDir::new().unwrap();
+    let model = model(out.path());
+    let before = fs::read(&model).unwrap();
+    let head = out.path().join("head");
+    let more = ["--mode", "head", "--start", model.to_str().unwrap(), "--learning-rate", "0.01"];
+    train(data.path(), &head, "4", &more);
+    let losses: Vec<f64> = log(&head).iter().map(|record| record["train_loss"].as_f64().unwrap()).collect();
+    assert!(losses[3] < losses[0], "{losses:?}");
+    // The other layers stay as they were.
+    let after = fs::read(head.join("model.safetensors")).unwrap();
+    let [before, after] = [&before, &after].map(|bytes| safetensors::SafeTensors::deserialize(bytes).unwrap());
+    assert_eq!(
+        before.tensor("classifier.4.weight").unwrap().data(),
+        after.tensor("classifier.4.weight").unwrap().data()
+    );
+    assert_ne!(
+        after.tensor("classifier.6.weight").unwrap().shape(),
+        before.tensor("classifier.6.weight").unwrap().shape()
+    );
+    // Without weights to begin with there is no head to train.
+    let (data, head) = (data.path().to_str().unwrap(), head.to_str().unwrap());
+    assert_eq!(alexnet(["train", data, "--out", head, "--mode", "head"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_best_recipe_goes_on_as_if_it_had_not_stopped_and_its_model_can_be_calibrated_and_made_small() {
+    let data = dataset();
+    let out = TempDir::new().unwrap();
+    let (whole, stopped) = (out.path().join("whole"), out.path().join("stopped"));
+    train(data.path(), &whole, "3", &["--recipe", "best"]);
+    train(data.path(), &stopped, "3", &["--recipe", "best"]);
+    // As it stood when the second epoch was not done yet, a run of another length is another run.
+    let refusal = fail_to_resume(data.path(), &stopped, "5");
+    assert!(refusal.contains("checkpoint"), "{refusal}");
+    let loss = |run: &Path| log(run).iter().map(|record| record["train_loss"].as_f64().unwrap()).collect::<Vec<_>>();
+    assert_eq!(loss(&whole), loss(&stopped));
+
+    let [model, cool, small] = ["whole/model.safetensors", "cool.safetensors", "small.safetensors"]
+        .map(|name| out.path().join(name).to_str().unwrap().to_owned());
+    let data = data.path().to_str().unwrap();
+    succeed(["calibrate", &model, data, "--out", &cool]);
+    succeed(["export", &cool, "--dtype", "i8", "--out", &small]);
+    assert!(fs::metadata(&small).unwrap().len() < 15_000_000);
+    let evaluation =
+        |model: &str| -> Value { serde_json::from_str(&succeed(["evaluate", model, data, "--json"])).unwrap() };
+    let [model, cool, small] = [model, cool, small].map(|model| evaluation(&model));
+    assert_eq!(model["accuracy"], cool["accuracy"]);
+    let error = |report: &Value| report["calibration_error"].as_f64().unwrap();
+    assert!((error(&small) - error(&cool)).abs() < 0.05, "{small} {cool}");
+}
+
+fn fail_to_resume(data: &Path, out: &Path, epochs: &str) -> String {
+    let (data, out) = (data.to_str().unwrap(), out.to_str().unwrap());
+    let options = ["--batch-size", "4", "--seed", "3", "--val", "0.34", "--recipe", "best", "--resume"];
+    fail([&["train", data, "--out", out, "--epochs", epochs], &options[..]].concat())
 }

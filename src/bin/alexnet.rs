@@ -20,6 +20,7 @@ enum Cli {
 }
 
 fn main() -> ExitCode {
+    sigpipe::reset();
     match run(Cli::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -57,8 +57,14 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    fs::write(&partial, bytes).map_err(|source| io(&partial, source))?;
-    fs::rename(&partial, path).map_err(|source| io(path, source))
+    let written = fs::write(&partial, bytes)
+        .map_err(|source| io(&partial, source))
+        .and_then(|()| fs::rename(&partial, path).map_err(|source| io(path, source)));
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&partial);
+    }
+    written
 }
 
 /// Makes a folder and those above it.

@@ -46,3 +46,12 @@ fn arrange(folder: &Path, validation_share: f64, seed: u64) -> std::result::Resu
     let paths = files::list(folder)?;
     crate::dataset::arrange(paths, validation_share, seed).about(folder)
 }
+
+/// A share on the command line, between 0 and 1.
+fn share(text: &str) -> std::result::Result<f64, String> {
+    match text.parse() {
+        Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
+        Ok(_) => Err("must lie between 0 and 1".into()),
+        Err(error) => Err(format!("{error}")),
+    }
+}

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{Failure, arrange};
+use super::{Failure, arrange, share};
 use crate::native::files;
 
 /// Copies a folder of class folders into `train/` and `val/`.
@@ -15,7 +15,7 @@ pub struct Split {
     #[arg(long)]
     out: PathBuf,
     /// Share of each class's photos for validation
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.1, value_parser = share)]
     val: f64,
     /// Decides which photos those are
     #[arg(long, default_value_t = 0)]

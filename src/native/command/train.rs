@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{About, Failure, arrange};
+use super::{About, Failure, arrange, share};
 use crate::device;
 use crate::error::Error;
 use crate::native::files;
@@ -57,7 +57,7 @@ pub struct Train {
     #[arg(long, default_value_t = TrainingConfig::default().seed)]
     seed: u64,
     /// Share of each class's photos for validation, where the folder is not split
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.1, value_parser = share)]
     val: f64,
     /// Go on where the run in --out was stopped
     #[arg(long)]
