@@ -376,7 +376,7 @@ fn quantised(values: &[f32], outputs: usize) -> (Vec<u8>, Vec<f32>) {
 
 /// What [`quantised`] made smaller; nothing where there are no scales, which is found out by the number of values.
 fn dequantised(numbers: &[u8], scales: &[f32]) -> Vec<f32> {
-    if scales.is_empty() || numbers.len() % scales.len() != 0 {
+    if scales.is_empty() || !numbers.len().is_multiple_of(scales.len()) {
         return Vec::new();
     }
     let parts = numbers.chunks((numbers.len() / scales.len()).max(1));
