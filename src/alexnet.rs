@@ -212,7 +212,16 @@ impl AlexNet {
 
     /// [`Self::forward`], showing what every convolution (before its ReLU) and every max pool gives, under PyTorch's
     /// name of the layer, as it is computed.
-    pub fn forward_observed(&self, images: Tensor<4>, mut observe: impl FnMut(&'static str, &Tensor<4>)) -> Tensor<2> {
+    pub fn forward_observed(&self, images: Tensor<4>, observe: impl FnMut(&'static str, &Tensor<4>)) -> Tensor<2> {
+        self.head(self.features_observed(images, observe))
+    }
+
+    /// What the last layer decides on: `[batch, 3, 224, 224]` to `[batch, HIDDEN]`.
+    pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
+        self.features_observed(images, |_, _| ())
+    }
+
+    fn features_observed(&self, images: Tensor<4>, mut observe: impl FnMut(&'static str, &Tensor<4>)) -> Tensor<2> {
         let convolutions = [&self.conv1, &self.conv2, &self.conv3, &self.conv4, &self.conv5];
         let mut pool_names = POOL_NAMES.iter();
         let mut x = images;
@@ -227,16 +236,6 @@ impl AlexNet {
                 }
             }
         }
-        self.head(self.hidden(x.flatten(1, 3)))
-    }
-
-    /// What the last layer decides on: `[batch, 3, 224, 224]` to `[batch, HIDDEN]`.
-    pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
-        let convolutions = [&self.conv1, &self.conv2, &self.conv3, &self.conv4, &self.conv5];
-        let x = convolutions.into_iter().zip(&CONVOLUTIONS).fold(images, |x, (layer, shape)| {
-            let x = relu(layer.forward(x));
-            if shape.pooled { max_pool(x) } else { x }
-        });
         self.hidden(x.flatten(1, 3))
     }
 

@@ -6,6 +6,7 @@ use crate::metrics::ConfusionMatrix;
 
 /// Which weights a run starts from, and which of them it moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Mode {
     /// All layers, from random weights.
     #[default]
@@ -18,6 +19,7 @@ pub enum Mode {
 
 /// Everything about training besides the numbers that a user sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Recipe {
     /// The PyTorch tutorial's: Adam at a constant rate, random crops and mirror images.
     #[default]
@@ -106,6 +108,14 @@ impl Default for TrainingConfig {
 }
 
 impl TrainingConfig {
+    /// A recipe with its usual numbers: the tutorial's, or those that made the shipped weights.
+    pub fn of(recipe: Recipe) -> Self {
+        match recipe {
+            Recipe::Tutorial => Self::default(),
+            Recipe::Best => Self { epochs: 100, batch_size: 64, learning_rate: 7e-4, recipe, ..Self::default() },
+        }
+    }
+
     /// The learning rate where `progress` (0 to 1) of the run is done.
     pub fn learning_rate_at(&self, progress: f64) -> f64 {
         let share = match self.recipe.ingredients().warm_up {

@@ -33,21 +33,22 @@ pub struct Train {
     #[arg(long)]
     out: PathBuf,
     /// The tutorial's recipe, or the one that made the shipped weights
-    #[arg(long, value_enum, default_value_t = RecipeName::Tutorial)]
-    recipe: RecipeName,
-    /// Which layers are trained: all from random weights, all of --start's, or its last one alone
-    #[arg(long, value_enum, default_value_t = ModeName::Scratch)]
-    mode: ModeName,
+    #[arg(long, value_enum, default_value_t)]
+    recipe: Recipe,
+    /// Which layers are trained: all from random weights, all of --start's, or its last one alone [default: scratch,
+    /// with --start full]
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
     /// Model file whose weights the modes full and head go on from
     #[arg(long, required_if_eq_any([("mode", "full"), ("mode", "head")]))]
     start: Option<PathBuf>,
-    /// How many times every photo is shown [default: 10, recipe best: 300]
+    /// How many times every photo is shown [default: 10, recipe best: 100]
     #[arg(long)]
     epochs: Option<usize>,
     /// Photos a step [default: 32, recipe best: 64]
     #[arg(long, value_parser = at_least_one)]
     batch_size: Option<usize>,
-    /// Adam's learning rate [default: 0.0002, recipe best: 0.0005]
+    /// Adam's learning rate [default: 0.0002, recipe best: 0.0007]
     #[arg(long)]
     learning_rate: Option<f64>,
     /// Show the photos as they are, neither cropped nor mirrored
@@ -62,21 +63,6 @@ pub struct Train {
     /// Go on where the run in --out was stopped
     #[arg(long)]
     resume: bool,
-}
-
-/// The names of the recipes.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum RecipeName {
-    Tutorial,
-    Best,
-}
-
-/// The names of the modes.
-#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
-enum ModeName {
-    Scratch,
-    Full,
-    Head,
 }
 
 impl Train {
@@ -138,12 +124,12 @@ impl Train {
         let path = self.out.join(CHECKPOINT);
         let mut trainer = Trainer::resume(&files::read(&path)?, &device).about(&path)?;
         // Where the rate follows the run's length, another length would be another run.
-        let longer = TrainingConfig { epochs: config.epochs, ..trainer.config().clone() };
-        let kept = if config.recipe == Recipe::Tutorial { &longer } else { trainer.config() };
-        let same_run = *kept == config;
-        if trainer.classes() != classes || !same_run {
+        let epochs = if config.recipe == Recipe::Tutorial { config.epochs } else { trainer.config().epochs };
+        let kept = TrainingConfig { epochs, ..trainer.config().clone() };
+        if trainer.classes() != classes || kept != config {
             return Err(Error::Checkpoint(format!(
-                "it was made with {kept:?} and the classes {}; give the same options again, or leave --resume out",
+                "it was made with {} and the classes {}; give the same again, or leave --resume out",
+                options(&kept),
                 trainer.classes().join(", ")
             )))
             .about(&path);
@@ -154,25 +140,16 @@ impl Train {
     }
 
     fn config(&self) -> TrainingConfig {
-        let tutorial = TrainingConfig::default();
-        let usual = match self.recipe {
-            RecipeName::Tutorial => tutorial,
-            RecipeName::Best => {
-                TrainingConfig { epochs: 300, batch_size: 64, learning_rate: 5e-4, recipe: Recipe::Best, ..tutorial }
-            }
-        };
+        let usual = TrainingConfig::of(self.recipe);
+        let mode = if self.start.is_some() { Mode::Full } else { Mode::Scratch };
         TrainingConfig {
             epochs: self.epochs.unwrap_or(usual.epochs),
             batch_size: self.batch_size.unwrap_or(usual.batch_size),
             learning_rate: self.learning_rate.unwrap_or(usual.learning_rate),
             seed: self.seed,
-            mode: match self.mode {
-                ModeName::Scratch => Mode::Scratch,
-                ModeName::Full => Mode::Full,
-                ModeName::Head => Mode::Head,
-            },
+            mode: self.mode.unwrap_or(mode),
             augment: !self.no_augmentation,
-            ..usual
+            recipe: self.recipe,
         }
     }
 
@@ -187,6 +164,17 @@ impl Train {
         files::write(&self.out.join(CHECKPOINT), pollster::block_on(trainer.checkpoint())?)?;
         Ok(())
     }
+}
+
+/// The options that ask for this run.
+fn options(config: &TrainingConfig) -> String {
+    let TrainingConfig { epochs, batch_size, learning_rate, seed, mode, recipe, augment } = config;
+    let [mode, recipe] = [format!("{mode:?}"), format!("{recipe:?}")].map(|name| name.to_lowercase());
+    let augmentation = if *augment { "" } else { " --no-augmentation" };
+    format!(
+        "--recipe {recipe} --mode {mode} --epochs {epochs} --batch-size {batch_size} --learning-rate {learning_rate} \
+         --seed {seed}{augmentation}"
+    )
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -1,0 +1,74 @@
+//! A run that goes on from a checkpoint is the run that never stopped, in every mode and recipe.
+
+use std::ops::ControlFlow;
+
+use alexnet_browser::dataset::{Sample, Split};
+use alexnet_browser::device;
+use alexnet_browser::loader::{Batch, DataLoader, Job, Pass, plan};
+use alexnet_browser::run::{EpochRecord, Mode, Recipe, TrainingConfig};
+use alexnet_browser::train::Trainer;
+use alexnet_browser::weights::ModelFile;
+use image::{Rgb, RgbImage};
+use pollster::block_on;
+
+mod common;
+
+/// Photos made as they are asked for, in the colour of their class.
+struct Painter {
+    config: TrainingConfig,
+    batches: std::vec::IntoIter<Vec<Job>>,
+}
+
+impl DataLoader for Painter {
+    fn start(&mut self, pass: Pass) -> usize {
+        let sample = |index: usize| Sample { path: index.to_string(), class: index % 2 };
+        let split = Split { train: (0..7).map(sample).collect(), validation: (7..10).map(sample).collect() };
+        self.batches = plan(&split, pass, &self.config).into_iter();
+        self.batches.len()
+    }
+
+    async fn next(&mut self) -> Option<Batch> {
+        let mut batch = Batch::default();
+        for job in self.batches.next()? {
+            let number: u32 = job.sample.path.parse().unwrap();
+            let red = 90 + 80 * job.sample.class as u8;
+            let photo = RgbImage::from_fn(60 + number, 50, |x, y| Rgb([red, (x * 4) as u8, (y * 5) as u8]));
+            batch.push(&job, Ok(job.pixels_of(&photo)));
+        }
+        Some(batch)
+    }
+}
+
+fn run(trainer: &mut Trainer, epochs: usize) -> Vec<EpochRecord> {
+    let mut loader = Painter { config: trainer.config().clone(), batches: Vec::new().into_iter() };
+    for _ in 0..epochs {
+        let epoch = block_on(trainer.run_epoch(&mut loader, |_| ControlFlow::Continue(()))).unwrap();
+        assert!(epoch.is_continue());
+    }
+    trainer.history().to_vec()
+}
+
+fn goes_on_as_if_it_had_not_stopped(mode: Mode, recipe: Recipe) {
+    let start = ModelFile::from_safetensors(&common::formula_network()).unwrap();
+    let classes = vec!["dark".to_owned(), "light".to_owned()];
+    let config = TrainingConfig { epochs: 3, batch_size: 4, seed: 5, mode, ..TrainingConfig::of(recipe) };
+    let new = || Trainer::new(config.clone(), classes.clone(), Some(&start), &device::cpu());
+    let whole = run(&mut new(), 3);
+
+    let mut stopped = new();
+    run(&mut stopped, 1);
+    let checkpoint = block_on(stopped.checkpoint()).unwrap();
+    drop(stopped);
+    let mut resumed = Trainer::resume(&checkpoint, &device::cpu()).unwrap();
+    assert_eq!(resumed.config(), &config);
+    assert_eq!(run(&mut resumed, 2), whole, "{mode:?} {recipe:?}");
+}
+
+/// One after the other: the random numbers of a device are all of its runs'.
+#[test]
+fn a_resumed_run_is_the_run_that_never_stopped() {
+    goes_on_as_if_it_had_not_stopped(Mode::Scratch, Recipe::Tutorial);
+    goes_on_as_if_it_had_not_stopped(Mode::Scratch, Recipe::Best);
+    goes_on_as_if_it_had_not_stopped(Mode::Head, Recipe::Tutorial);
+    goes_on_as_if_it_had_not_stopped(Mode::Full, Recipe::Tutorial);
+}
