@@ -112,6 +112,10 @@ impl ModelFile {
         if !looks_like_safetensors && (bytes.starts_with(ZIP) || bytes.starts_with(PICKLE)) {
             return Self::from_pytorch(bytes, classes);
         }
+        if !looks_like_safetensors {
+            let neither = "it is neither a .safetensors file nor a PyTorch state_dict (.pth)";
+            return Err(Error::NotAModel(neither.into()));
+        }
         let mut file = Self::from_safetensors(&bytes)?;
         if let Some(classes) = classes {
             file.set_classes(classes)?;
@@ -223,7 +227,8 @@ impl ModelFile {
         for values in self.values.iter_mut().rev().take(2) {
             values.iter_mut().for_each(|value| *value /= temperature);
         }
-        self.metadata.training.insert("temperature".into(), format!("{temperature:.3}"));
+        let before: f32 = self.metadata.training.get("temperature").and_then(|text| text.parse().ok()).unwrap_or(1.0);
+        self.metadata.training.insert("temperature".into(), format!("{:.3}", before * temperature));
     }
 
     fn config(&self) -> AlexNetConfig {

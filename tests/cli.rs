@@ -160,7 +160,8 @@ fn a_bad_model_is_refused_by_name_and_reason() {
     refuse("other.safetensors", &other, "another network");
     refuse("short.safetensors", &network[..network.len() - 100], "not a model file");
     refuse("header.safetensors", &[0xff; 64], "not a model file");
-    refuse("photo.safetensors", &fs::read(&photo).unwrap(), "not a model file");
+    refuse("photo.safetensors", &fs::read(&photo).unwrap(), "neither a .safetensors file nor a PyTorch state_dict");
+    refuse("notes.pth", b"these are my notes", "neither a .safetensors file nor a PyTorch state_dict");
     // A pickle that would run `os.system("touch ...")` where pickles are executed.
     let trap = data.path().join("executed");
     let hostile = format!("\u{2}cos\nsystem\nX\u{0}\u{0}\u{0}\u{0}touch {}\u{85}R.", trap.display());
@@ -181,7 +182,31 @@ fn folders_that_cannot_be_used_are_named() {
     assert!(fail(["evaluate", model.to_str().unwrap(), empty]).contains("no photos"));
     assert!(fail(["predict", model.to_str().unwrap(), empty]).contains("no photo"));
     assert!(fail(["predict", "nowhere.safetensors", "photo.jpg"]).contains("nowhere.safetensors"));
+    let message = fail(["predict", model.to_str().unwrap(), "nowhere.jpg"]);
+    assert_eq!(message.matches("nowhere.jpg").count(), 1, "{message}");
+    assert_eq!(alexnet(["predict", "model", "photo", "--top-k", "0"]).status.code(), Some(2));
     assert_eq!(alexnet(["predict"]).status.code(), Some(2));
+}
+
+#[cfg(target_os = "linux")] // other systems have no such names
+#[test]
+fn a_photo_whose_name_is_no_text_is_classified_and_left_out_of_training() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let data = dataset();
+    let odd = data.path().join("blue").join(OsStr::from_bytes(b"\xff.jpg"));
+    fs::copy(data.path().join("blue/0.jpg"), &odd).unwrap();
+    let out = TempDir::new().unwrap();
+    let model = model(out.path());
+    let predictions = succeed(["predict".as_ref(), model.as_os_str(), data.path().as_os_str()]);
+    assert_eq!(predictions.lines().count(), 13);
+
+    let [data, out] = [data.path(), out.path()].map(|path| path.to_str().unwrap());
+    let output = alexnet(["split", data, "--out", out]);
+    assert!(output.status.success());
+    let warning = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(warning.contains("left out") && warning.contains("rename"), "{warning}");
 }
 
 #[test]

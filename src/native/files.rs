@@ -6,26 +6,43 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::weights::ModelFile;
 
-/// The files below a folder, as paths relative to it with `/` between the parts, sorted.
+/// The files below a folder, as paths relative to it with `/` between the parts, sorted. Of a file whose name is no text
+/// it is said on standard error that it is left out.
 ///
 /// # Errors
 /// [`Error::Io`] where a folder cannot be read.
 pub fn list(folder: &Path) -> Result<Vec<String>> {
     let mut paths = Vec::new();
-    collect(folder, "", &mut paths)?;
+    for path in walk(folder)? {
+        let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+        match parts {
+            Some(parts) => paths.push(parts.join("/")),
+            None => eprintln!("{}: left out, as its name is not Unicode; rename it", folder.join(path).display()),
+        }
+    }
     paths.sort();
     Ok(paths)
 }
 
-fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> Result<()> {
+/// The files below a folder, as paths relative to it, sorted.
+///
+/// # Errors
+/// [`Error::Io`] where a folder cannot be read.
+pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    collect(folder, Path::new(""), &mut paths)?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn collect(folder: &Path, below: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).map_err(|source| io(folder, source))? {
         let entry = entry.map_err(|source| io(folder, source))?;
-        let path = entry.path();
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let (path, name) = (entry.path(), below.join(entry.file_name()));
         // `entry.file_type` does not follow links, so a circle of them ends here.
         let file_type = entry.file_type().map_err(|source| io(&path, source))?;
         if file_type.is_dir() {
-            collect(&path, &format!("{name}/"), paths)?;
+            collect(&path, &name, paths)?;
         } else if path.is_file() {
             paths.push(name);
         }

@@ -27,6 +27,16 @@ impl From<Error> for Failure {
     }
 }
 
+impl Failure {
+    /// An error about this file or folder.
+    fn about(error: Error, path: &Path) -> Self {
+        match error {
+            Error::Io { .. } => error.into(), // bears its path already
+            _ => Self { subject: Some(path.display().to_string()), error },
+        }
+    }
+}
+
 /// Names the file or folder that an error is about.
 trait About<T> {
     fn about(self, path: &Path) -> std::result::Result<T, Failure>;
@@ -34,10 +44,7 @@ trait About<T> {
 
 impl<T> About<T> for Result<T> {
     fn about(self, path: &Path) -> std::result::Result<T, Failure> {
-        self.map_err(|error| match error {
-            Error::Io { .. } => error.into(), // bears its path already
-            _ => Failure { subject: Some(path.display().to_string()), error },
-        })
+        self.map_err(|error| Failure::about(error, path))
     }
 }
 
@@ -52,6 +59,15 @@ fn share(text: &str) -> std::result::Result<f64, String> {
     match text.parse() {
         Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
         Ok(_) => Err("must lie between 0 and 1".into()),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// A number on the command line, from 1.
+fn at_least_one(text: &str) -> std::result::Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".into()),
+        Ok(number) => Ok(number),
         Err(error) => Err(format!("{error}")),
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{About, Failure};
+use super::{About, Failure, at_least_one};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::native::files;
@@ -23,7 +23,7 @@ pub struct Predict {
     #[arg(required = true)]
     photos: Vec<PathBuf>,
     /// How many classes to tell
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, value_parser = at_least_one)]
     top_k: usize,
     /// Print one JSON object
     #[arg(long)]
@@ -46,9 +46,8 @@ impl Predict {
                     Ok(probabilities) => answers.push(self.answer(path, &probabilities, classifier.classes())),
                     Err(error) => {
                         all_answered = false;
-                        let message = error.to_string();
-                        eprintln!("{}: {message}", path.display());
-                        answers.push(json!({ "photo": path.to_string_lossy(), "error": message }));
+                        answers.push(json!({ "photo": path.to_string_lossy(), "error": error.to_string() }));
+                        eprintln!("{}", Failure::about(error, path));
                     }
                 }
             }
@@ -68,12 +67,8 @@ impl Predict {
                 continue;
             }
             let before = photos.len();
-            photos.extend(
-                files::list(path)?
-                    .into_iter()
-                    .filter(|name| crate::dataset::is_photo(name))
-                    .map(|name| path.join(name)),
-            );
+            let is_photo = |name: &PathBuf| crate::dataset::is_photo(&name.to_string_lossy());
+            photos.extend(files::walk(path)?.into_iter().filter(is_photo).map(|name| path.join(name)));
             if photos.len() == before {
                 return Err(Error::Dataset("there is no photo in it".into())).about(path);
             }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{About, Failure, arrange, share};
+use super::{About, Failure, arrange, at_least_one, share};
 use crate::device;
 use crate::error::Error;
 use crate::native::files;
@@ -175,14 +175,6 @@ fn options(config: &TrainingConfig) -> String {
         "--recipe {recipe} --mode {mode} --epochs {epochs} --batch-size {batch_size} --learning-rate {learning_rate} \
          --seed {seed}{augmentation}"
     )
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("must be at least 1".into()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(format!("{error}")),
-    }
 }
 
 fn remove_if_there(path: &Path) -> Result<(), Error> {
