@@ -42,6 +42,18 @@ pub struct Split {
     pub validation: Vec<Sample>,
 }
 
+/// One of the two parts of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What the network learns from.
+    Train,
+    /// What it is tested on.
+    Validation,
+}
+
+/// A photo's path and the name of its class.
+pub type Labelled = (String, String);
+
 /// A folder made ready for training.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arranged {
@@ -61,14 +73,25 @@ pub struct Arranged {
 /// [`Error::Dataset`] where there are no photos or fewer than two classes, or where `val/` has a class that `train/`
 /// lacks.
 pub fn arrange(paths: impl IntoIterator<Item = String>, validation_share: f64, seed: u64) -> Result<Arranged> {
-    let paths: Vec<String> = paths.into_iter().collect();
-    let part = |name| paths.iter().filter(move |path| grandparent(path) == Some(name)).cloned();
-    if part(TRAIN).next().is_some() && part(VALIDATION).next().is_some() {
-        return join(Dataset::from_paths(part(TRAIN))?, part(VALIDATION));
+    let photos: Vec<Labelled> = paths.into_iter().filter_map(label).collect();
+    let part = |part| photos.iter().filter(move |(path, _)| part_of(path) == Some(part)).cloned();
+    if part(Part::Train).next().is_some() && part(Part::Validation).next().is_some() {
+        return join(Dataset::from_labels(part(Part::Train))?, part(Part::Validation));
     }
-    let dataset = Dataset::from_paths(paths)?;
+    let dataset = Dataset::from_labels(photos)?;
     let split = dataset.split(validation_share, seed);
     Ok(Arranged { classes: dataset.classes, split })
+}
+
+/// Puts together a set that is already split.
+///
+/// # Errors
+/// [`Error::Dataset`] where a class of the validation photos is none of the training photos.
+pub fn join(train: Dataset, validation: impl IntoIterator<Item = Labelled>) -> Result<Arranged> {
+    let mut photos: Vec<Labelled> = validation.into_iter().collect();
+    photos.sort_unstable();
+    let validation = samples(photos, &train.classes)?;
+    Ok(Arranged { classes: train.classes, split: Split { train: train.samples, validation } })
 }
 
 impl Dataset {
@@ -79,9 +102,17 @@ impl Dataset {
     /// # Errors
     /// [`Error::Dataset`] where there are no photos or fewer than two classes.
     pub fn from_paths(paths: impl IntoIterator<Item = String>) -> Result<Self> {
-        let mut paths: Vec<String> = paths.into_iter().filter(|path| class_of(path).is_some()).collect();
-        paths.sort_unstable();
-        let mut classes: Vec<String> = paths.iter().filter_map(|path| class_of(path)).map(str::to_owned).collect();
+        Self::from_labels(paths.into_iter().filter_map(label))
+    }
+
+    /// Takes photos whose classes are known.
+    ///
+    /// # Errors
+    /// As [`Self::from_paths`].
+    pub fn from_labels(photos: impl IntoIterator<Item = Labelled>) -> Result<Self> {
+        let mut photos: Vec<Labelled> = photos.into_iter().collect();
+        photos.sort_unstable();
+        let mut classes: Vec<String> = photos.iter().map(|(_, class)| class.clone()).collect();
         classes.sort_unstable();
         classes.dedup();
         match classes.as_slice() {
@@ -95,7 +126,7 @@ impl Dataset {
                  photos of another class, or choose the folder above"
             ))),
             _ => {
-                let samples = samples(paths, &classes)?;
+                let samples = samples(photos, &classes)?;
                 Ok(Self { classes, samples })
             }
         }
@@ -132,8 +163,8 @@ impl Dataset {
 pub fn labelled(paths: impl IntoIterator<Item = String>, classes: &[String]) -> Result<Vec<Sample>> {
     let mut samples = Vec::new();
     for path in paths {
-        let Some(name) = class_of(&path) else { continue };
-        let class = classes.iter().position(|class| class == name).ok_or_else(|| {
+        let Some((path, name)) = label(path) else { continue };
+        let class = classes.iter().position(|class| *class == name).ok_or_else(|| {
             Error::Dataset(format!(
                 "it has photos in a folder `{name}`, and the model knows only {}; rename the folder or take it out",
                 classes.join(", ")
@@ -154,21 +185,34 @@ pub fn is_photo(path: &str) -> bool {
         .is_some_and(|(_, extension)| PHOTO_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
-/// Puts together a set that is already split.
-fn join(train: Dataset, validation: impl Iterator<Item = String>) -> Result<Arranged> {
-    let mut paths: Vec<String> = validation.collect();
-    paths.sort_unstable();
-    let validation = samples(paths, &train.classes)?;
-    Ok(Arranged { classes: train.classes, split: Split { train: train.samples, validation } })
+/// The folder that holds a file, which is the class of a photo; `None` for files in no folder and for hidden ones.
+pub fn class_of(path: &str) -> Option<&str> {
+    let hidden = path.split('/').any(|part| part.starts_with('.'));
+    let class = path.rsplit('/').nth(1)?;
+    (!hidden && !class.is_empty()).then_some(class)
 }
 
-/// The samples of photos whose classes are all among `classes`.
-fn samples(paths: Vec<String>, classes: &[String]) -> Result<Vec<Sample>> {
-    paths
+/// The part that a photo belongs to in a folder that is already split.
+pub fn part_of(path: &str) -> Option<Part> {
+    match path.rsplit('/').nth(2)? {
+        TRAIN => Some(Part::Train),
+        VALIDATION => Some(Part::Validation),
+        _ => None,
+    }
+}
+
+/// A photo with its class; `None` for what is no photo in a folder.
+fn label(path: String) -> Option<Labelled> {
+    let class = class_of(&path).filter(|_| is_photo(&path))?.to_owned();
+    Some((path, class))
+}
+
+/// The samples of photos, sorted by path, whose classes are all among `classes`.
+fn samples(photos: Vec<Labelled>, classes: &[String]) -> Result<Vec<Sample>> {
+    photos
         .into_iter()
-        .map(|path| {
-            let name = class_of(&path).unwrap_or_default();
-            let class = classes.binary_search_by(|class| class.as_str().cmp(name)).map_err(|_| {
+        .map(|(path, name)| {
+            let class = classes.binary_search(&name).map_err(|_| {
                 Error::Dataset(format!(
                     "`{VALIDATION}` has photos of the class `{name}`, which `{TRAIN}` lacks; add some there, or take \
                      `{name}` out of `{VALIDATION}`"
@@ -177,20 +221,6 @@ fn samples(paths: Vec<String>, classes: &[String]) -> Result<Vec<Sample>> {
             Ok(Sample { path, class })
         })
         .collect()
-}
-
-/// The folder that holds a photo; `None` for what is no photo in a folder.
-fn class_of(path: &str) -> Option<&str> {
-    let hidden = path.split('/').any(|part| part.starts_with('.'));
-    let (folders, file) = path.rsplit_once('/')?;
-    let class = folders.rsplit('/').next()?;
-    (is_photo(file) && !hidden && !class.is_empty()).then_some(class)
-}
-
-/// The folder above the class of a photo.
-fn grandparent(path: &str) -> Option<&str> {
-    class_of(path)?;
-    path.rsplit('/').nth(2)
 }
 
 #[cfg(test)]

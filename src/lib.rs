@@ -5,8 +5,9 @@
 //!
 //! ```text
 //! error, alexnet -> weights
+//! dataset -> dataset_report
 //! preprocess, dataset -> loader
-//! metrics -> run -> loader, calibration, plot
+//! metrics -> run -> loader, advice, calibration, plot
 //! alexnet, loader, metrics, run -> head, train -> checkpoint
 //! weights, preprocess -> predict
 //! train, predict, plot -> native, web -> bin
@@ -16,6 +17,7 @@
 
 #[cfg(feature = "network")]
 pub mod adam;
+pub mod advice;
 #[cfg(feature = "network")]
 pub mod alexnet;
 #[cfg(feature = "network")]
@@ -25,6 +27,7 @@ pub mod calibration;
 pub mod checkpoint;
 pub mod cutmix;
 pub mod dataset;
+pub mod dataset_report;
 #[cfg(feature = "network")]
 pub mod device;
 pub mod error;

@@ -46,6 +46,11 @@ impl ConfusionMatrix {
         self.rows[truth][predicted] += 1;
     }
 
+    /// The counts: `rows[true class][predicted class]`.
+    pub fn rows(&self) -> &[Vec<usize>] {
+        &self.rows
+    }
+
     /// How many answers were counted.
     pub fn count(&self) -> usize {
         self.rows.iter().flatten().sum()

@@ -1,0 +1,215 @@
+//! What the figures of a run mean, in words, and what to try.
+
+use crate::metrics::ConfusionMatrix;
+use crate::run::{EpochRecord, Mode, TrainingConfig};
+
+/// Epochs until something that is usual at first is a bad sign.
+const PATIENCE: usize = 3;
+/// A training loss this many times that of the first epoch, or of guessing, has gone up.
+const RISEN: f64 = 1.05;
+/// With fewer validation photos one photo more or less moves the accuracy by over 4 %.
+const FEW_VALIDATION_PHOTOS: usize = 25;
+/// A class with this many times the photos of another crowds it out.
+const IMBALANCED: usize = 3;
+
+/// A run after some epoch.
+pub struct Course<'a> {
+    /// The class names.
+    pub classes: &'a [String],
+    /// How many photos of each class are learned from.
+    pub train_photos: &'a [usize],
+    /// How it is trained.
+    pub config: &'a TrainingConfig,
+    /// All epochs so far.
+    pub history: &'a [EpochRecord],
+    /// Which class was taken for which after the last epoch.
+    pub confusion: &'a ConfusionMatrix,
+}
+
+/// Everything that gives cause for concern, what weighs most first.
+pub fn advice(course: &Course) -> Vec<String> {
+    let one_class = one_class_only(course);
+    let said_by_that = one_class.is_some();
+    [
+        rising_loss(course),
+        one_class,
+        learns_nothing(course).filter(|_| !said_by_that),
+        overfitting(course),
+        crowded_out(course).filter(|_| !said_by_that),
+        few_validation_photos(course),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The loss of somebody who knows nothing.
+fn guessing(course: &Course) -> f64 {
+    (course.classes.len() as f64).ln()
+}
+
+fn rising_loss(course: &Course) -> Option<String> {
+    let [first, .., last] = course.history else { return None };
+    (last.train_loss > first.train_loss.max(guessing(course)) * RISEN).then(|| {
+        format!(
+            "The training loss has gone up, from {:.3} to {:.3}: the steps are too large. Stop, and try a third of the \
+             learning rate, {}.",
+            first.train_loss,
+            last.train_loss,
+            rounded(course.config.learning_rate / 3.0)
+        )
+    })
+}
+
+fn one_class_only(course: &Course) -> Option<String> {
+    let classes = 0..course.classes.len();
+    let mut predicted = classes.clone().filter(|&class| course.confusion.precision(class).is_some());
+    let (only, others) = (predicted.next()?, predicted.next());
+    let present = classes.filter(|&class| course.confusion.recall(class).is_some()).count();
+    (others.is_none() && present > 1).then(|| {
+        let only = &course.classes[only];
+        let taken = format!("Every validation photo is taken for `{only}`.");
+        if course.history.len() < PATIENCE {
+            return format!("{taken} In the first epochs that is usual.");
+        }
+        let start = match course.config.mode {
+            Mode::Scratch => "fine-tune a trained model instead of starting from scratch",
+            Mode::Full => "train the head only",
+            Mode::Head => "fine-tune all layers",
+        };
+        format!(
+            "{taken} Try another learning rate ({} or {}), give each class about as many photos, or {start}.",
+            rounded(course.config.learning_rate / 3.0),
+            rounded(course.config.learning_rate * 3.0)
+        )
+    })
+}
+
+fn learns_nothing(course: &Course) -> Option<String> {
+    let last = course.history.last()?;
+    let stands_still = last.train_loss > 0.97 * guessing(course) && last.train_loss <= guessing(course) * RISEN;
+    (course.history.len() >= PATIENCE && stands_still).then(|| {
+        let remedy = match course.config.mode {
+            Mode::Scratch => "From scratch that may take some epochs; fine-tuning a trained model is quicker.",
+            Mode::Full | Mode::Head => "Try three times the learning rate.",
+        };
+        format!(
+            "After {} epochs the loss is still that of guessing, {:.2}. {remedy}",
+            course.history.len(),
+            last.train_loss
+        )
+    })
+}
+
+fn overfitting(course: &Course) -> Option<String> {
+    let last = course.history.last()?;
+    let lowest = course.history.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss))?;
+    let falls = last.train_loss < lowest.train_loss;
+    let rises = last.validation_loss > lowest.validation_loss * RISEN;
+    (last.epoch >= lowest.epoch + PATIENCE && falls && rises).then(|| {
+        let mut remedies = vec!["fewer epochs", "more photos"];
+        if !course.config.augment && course.config.mode != Mode::Head {
+            remedies.push("random crops and mirror images");
+        }
+        format!(
+            "Since epoch {} the validation loss rises while the training loss falls: the network learns these photos \
+             by heart. The best epoch is kept in any case; what helps is {}.",
+            lowest.epoch,
+            remedies.join(" or ")
+        )
+    })
+}
+
+fn crowded_out(course: &Course) -> Option<String> {
+    let largest = *course.train_photos.iter().max()?;
+    let crowded = (0..course.classes.len()).find(|&class| {
+        course.train_photos[class] * IMBALANCED <= largest && course.confusion.recall(class) == Some(0.0)
+    })?;
+    Some(format!(
+        "No validation photo of `{}` is recognised; the network learned from {} of it and from {largest} of the \
+         largest class. Add photos of `{}`, or leave some of the largest class out.",
+        course.classes[crowded], course.train_photos[crowded], course.classes[crowded]
+    ))
+}
+
+fn few_validation_photos(course: &Course) -> Option<String> {
+    let count = course.confusion.count();
+    (count < FEW_VALIDATION_PHOTOS && count > 0).then(|| {
+        format!(
+            "There are only {count} validation photos, so one more or less that is recognised moves the accuracy by \
+             {:.0} %. Take differences between epochs with care.",
+            100.0 / count as f64
+        )
+    })
+}
+
+/// Two digits that count.
+fn rounded(rate: f64) -> String {
+    let digits = (1.0 - rate.log10().floor()).max(0.0) as usize;
+    let text = format!("{rate:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The advice on epochs of these training and validation losses, with these validation photos as (true, predicted).
+    fn advise(losses: &[(f64, f64)], answers: &[(usize, usize)], config: &TrainingConfig) -> Vec<String> {
+        let record = |(index, &(train_loss, validation_loss))| EpochRecord {
+            epoch: index + 1,
+            train_loss,
+            validation_loss,
+            validation_accuracy: 0.5,
+        };
+        let history: Vec<_> = losses.iter().enumerate().map(record).collect();
+        let classes = ["a", "b"].map(String::from);
+        let mut confusion = ConfusionMatrix::new(2);
+        for &(truth, predicted) in answers {
+            confusion.add(truth, predicted);
+        }
+        advice(&Course { classes: &classes, train_photos: &[90, 30], config, history: &history, confusion: &confusion })
+    }
+
+    fn well() -> Vec<(usize, usize)> {
+        [(0, 0), (1, 1), (0, 1)].repeat(10)
+    }
+
+    #[test]
+    fn a_run_that_goes_well_needs_no_advice() {
+        assert!(advise(&[(0.6, 0.6), (0.5, 0.55)], &well(), &TrainingConfig::default()).is_empty());
+    }
+
+    #[test]
+    fn one_class_only_is_usual_at_first_and_told_with_remedies_later() {
+        let one_class = [(0, 0), (1, 0)].repeat(20);
+        let config = TrainingConfig { mode: Mode::Full, ..TrainingConfig::default() };
+        let first = advise(&[(0.69, 0.69)], &one_class, &config);
+        assert!(first.len() == 1 && first[0].contains("`a`") && first[0].contains("usual"), "{first:?}");
+        let later = advise(&[(0.69, 0.69); 3], &one_class, &config);
+        assert!(later.len() == 1 && later[0].contains("0.000067 or 0.0006"), "{later:?}");
+        // Validation photos of one class cannot show it.
+        assert!(advise(&[(0.69, 0.69)], &[(0, 0); 30], &config).is_empty());
+    }
+
+    #[test]
+    fn losses_that_go_the_wrong_way_are_told() {
+        let config = TrainingConfig { augment: false, ..TrainingConfig::default() };
+        let rising = advise(&[(0.7, 0.7), (1.4, 1.4)], &well(), &config);
+        assert!(rising.len() == 1 && rising[0].contains("too large"), "{rising:?}");
+        let by_heart = advise(&[(0.5, 0.5), (0.4, 0.6), (0.3, 0.7), (0.2, 0.8)], &well(), &config);
+        assert!(by_heart.len() == 1 && by_heart[0].contains("Since epoch 1"), "{by_heart:?}");
+        assert!(by_heart[0].contains("mirror images"), "{by_heart:?}");
+        let still = advise(&[(0.69, 0.69); 3], &well(), &config);
+        assert!(still.len() == 1 && still[0].contains("guessing"), "{still:?}");
+    }
+
+    #[test]
+    fn a_small_class_that_is_never_recognised_is_told() {
+        let crowded = [(0, 0), (0, 1), (1, 0)].repeat(10);
+        let told = advise(&[(0.5, 0.5)], &crowded, &TrainingConfig::default());
+        assert!(told.len() == 1 && told[0].contains("`b`") && told[0].contains("30"), "{told:?}");
+        let few = advise(&[(0.5, 0.5)], &well()[..10], &TrainingConfig::default());
+        assert!(few.len() == 1 && few[0].contains("10 %"), "{few:?}");
+    }
+}
