@@ -26,6 +26,9 @@ pub enum Error {
         /// The limit, in millions of pixels.
         limit: u64,
     },
+    /// A photo could not be read, for a reason that stands in words.
+    #[error("{0}")]
+    Unreadable(String),
     /// The file is no model file, or a damaged one.
     #[error("not a model file that can be read: {0}")]
     NotAModel(String),

@@ -42,6 +42,8 @@ pub mod plot;
 #[cfg(feature = "network")]
 pub mod predict;
 pub mod preprocess;
+#[cfg(feature = "web")]
+pub mod report;
 pub mod results;
 pub mod run;
 #[cfg(feature = "engine")]

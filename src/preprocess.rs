@@ -99,19 +99,36 @@ pub fn training_pixels(photo: &RgbImage, augmentation: Augmentation) -> Pixels {
     pixels
 }
 
-/// A small JPEG of the photo, its longest side `longest_side` pixels; a smaller photo keeps its size.
+/// A small copy of the photo, its longest side `longest_side` pixels; a smaller photo keeps its size.
+pub fn small(photo: &RgbImage, longest_side: u32) -> RgbImage {
+    let (width, height) = photo.dimensions();
+    scaled(photo, f64::from(longest_side) / f64::from(width.max(height)))
+}
+
+/// The photo with its shortest side `shortest_side` pixels; a smaller photo stays as it is. Random crops of it look much
+/// like those of the original, and it takes far less memory.
+pub fn shrunk(photo: RgbImage, shortest_side: u32) -> RgbImage {
+    let (width, height) = photo.dimensions();
+    let shortest = width.min(height);
+    if shortest <= shortest_side { photo } else { scaled(&photo, f64::from(shortest_side) / f64::from(shortest)) }
+}
+
+/// The photo with both sides `scale` times as long, where that makes it smaller.
+fn scaled(photo: &RgbImage, scale: f64) -> RgbImage {
+    let (width, height) = photo.dimensions();
+    let [width, height] = [width, height].map(|side| ((f64::from(side) * scale.min(1.0)).round() as u32).max(1));
+    let pixels = resize(photo, &Crop::whole(photo), width as usize, height as usize);
+    RgbImage::from_raw(width, height, pixels).expect("three bytes for each pixel")
+}
+
+/// A photo as a JPEG for thumbnails.
 ///
 /// # Errors
-/// [`Error::DamagedPhoto`] where the result would be larger than a JPEG can be, 65535 pixels.
-pub fn thumbnail(photo: &RgbImage, longest_side: u32) -> Result<Vec<u8>> {
-    let (width, height) = photo.dimensions();
-    let scale = (f64::from(longest_side) / f64::from(width.max(height))).min(1.0);
-    let [width, height] = [width, height].map(|side| ((f64::from(side) * scale).round() as u32).max(1));
-    let pixels = resize(photo, &Crop::whole(photo), width as usize, height as usize);
-
+/// [`Error::DamagedPhoto`] where it is larger than a JPEG can be, 65535 pixels.
+pub fn thumbnail(photo: &RgbImage) -> Result<Vec<u8>> {
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, THUMBNAIL_QUALITY)
-        .encode(&pixels, width, height, ExtendedColorType::Rgb8)
+        .encode(photo, photo.width(), photo.height(), ExtendedColorType::Rgb8)
         .map_err(|error| Error::DamagedPhoto(error.to_string()))?;
     Ok(jpeg)
 }
@@ -207,12 +224,20 @@ mod tests {
     #[test]
     fn thumbnails_keep_the_proportions_and_never_grow() {
         let size = |width, height, longest| {
-            decode(&thumbnail(&gradient(width, height), longest).unwrap()).unwrap().dimensions()
+            decode(&thumbnail(&small(&gradient(width, height), longest)).unwrap()).unwrap().dimensions()
         };
         assert_eq!(size(400, 200, 96), (96, 48));
         assert_eq!(size(200, 400, 96), (48, 96));
         assert_eq!(size(50, 20, 96), (50, 20));
         assert_eq!(size(3000, 1, 96), (96, 1));
+    }
+
+    #[test]
+    fn shrunk_photos_are_cut_down_by_their_shortest_side_alone() {
+        let size = |width, height| shrunk(gradient(width, height), 256).dimensions();
+        assert_eq!(size(4000, 3000), (341, 256));
+        assert_eq!(size(300, 1200), (256, 1024));
+        assert_eq!(size(320, 240), (320, 240));
     }
 
     #[cfg(feature = "network")]

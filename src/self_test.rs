@@ -1,9 +1,14 @@
-//! Whether a device computes what the CPU computes.
+//! Whether a device computes what the CPU computes: answers, and steps of training.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use std::ops::Range;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use futures::future::try_join;
 
-use crate::alexnet::AlexNet;
+use crate::adam::Adam;
 use crate::device::cpu;
 use crate::error::{Error, Result};
 use crate::formula::formula;
@@ -12,6 +17,11 @@ use crate::weights::ModelFile;
 
 /// The largest difference of a logit that is let pass.
 const TOLERANCE: f32 = 1e-3;
+/// The largest difference of a loss or a tensor's gradient that is let pass, relative to its size.
+const TRAINING_TOLERANCE: f64 = 1e-3;
+/// Steps of training that are compared, and their learning rate.
+const STEPS: usize = 5;
+const LEARNING_RATE: f64 = 1e-5;
 /// The test pictures' number in [`formula`].
 const PICTURES: u32 = 1000;
 const VALUES_PER_PICTURE: usize = 3 * IMAGE_SIZE * IMAGE_SIZE;
@@ -45,22 +55,116 @@ impl SelfTest {
     }
 }
 
+/// The same steps of training, on a device and on the CPU.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingTest {
+    /// The loss before each step on the device.
+    pub device: Vec<f64>,
+    /// The loss before each step on the CPU.
+    pub cpu: Vec<f64>,
+    /// The largest difference of a tensor's gradient in the first step, relative to its norm.
+    pub gradients: f64,
+    /// Whether losses and gradients are as good as equal.
+    pub passed: bool,
+}
+
+impl TrainingTest {
+    /// Takes a few steps of Adam with two pictures through both, without dropout.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where one of them gives no answer.
+    pub async fn run(file: &ModelFile, device: &Device) -> Result<Self> {
+        let (on_device, on_cpu) = try_join(Steps::take(file, device), Steps::take(file, &cpu())).await?;
+        let gradients = on_device.difference(&on_cpu);
+        let losses = on_device.losses.iter().zip(&on_cpu.losses).map(|(a, b)| (a - b).abs() / b.abs().max(1e-6));
+        let passed = losses.chain([gradients]).all(|difference| difference <= TRAINING_TOLERANCE);
+        Ok(Self { device: on_device.losses, cpu: on_cpu.losses, gradients, passed })
+    }
+}
+
+/// Some steps of training.
+struct Steps {
+    /// The loss before each.
+    losses: Vec<f64>,
+    /// The first one's gradients, one vector a parameter.
+    gradients: Vec<Vec<f32>>,
+}
+
+impl Steps {
+    async fn take(file: &ModelFile, device: &Device) -> Result<Self> {
+        let device = device.clone().autodiff();
+        let mut model = file.to_model(&device).train();
+        let last_class = file.metadata().classes.len() - 1;
+        let targets: Tensor<1, Int> =
+            Tensor::from_data(TensorData::new(vec![0, 3.min(last_class) as i32], [2]), &device);
+        let mut adam = Adam::default();
+        let mut steps = Self { losses: Vec::new(), gradients: Vec::new() };
+        for step in 0..STEPS {
+            let logits = model.clone().without_dropout().forward(pictures(0..2, &device));
+            let loss = CrossEntropyLossConfig::new().init(&device).forward(logits, targets.clone());
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            if step == 0 {
+                let mut visitor = Gradients { gradients: &gradients, tensors: Vec::new() };
+                model.visit(&mut visitor);
+                for gradient in visitor.tensors {
+                    steps.gradients.push(read(gradient).await?);
+                }
+            }
+            model = adam.step(LEARNING_RATE, 0.0, model, gradients);
+            steps.losses.push(read(loss.inner()).await?.first().map_or(f64::NAN, |loss| f64::from(*loss)));
+        }
+        Ok(steps)
+    }
+
+    /// The largest difference of a parameter's gradient from the other's, relative to the norm of the latter; infinite
+    /// where a gradient is no number. Parameters that hardly matter are held against the whole gradient.
+    fn difference(&self, other: &Self) -> f64 {
+        let square = |values: &[f32]| values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>();
+        let whole = other.gradients.iter().map(|values| square(values)).sum::<f64>().sqrt();
+        let difference = |(found, expected): (&Vec<f32>, &Vec<f32>)| {
+            let apart: Vec<f32> = found.iter().zip(expected).map(|(a, b)| a - b).collect();
+            square(&apart).sqrt() / square(expected).sqrt().max(1e-3 * whole)
+        };
+        let largest = |a: f64, b: f64| if b.is_finite() { a.max(b) } else { f64::INFINITY };
+        self.gradients.iter().zip(&other.gradients).map(difference).fold(0.0, largest)
+    }
+}
+
+/// Takes the gradients out of a network, flattened, in the order of the visit.
+struct Gradients<'a> {
+    gradients: &'a GradientsParams,
+    tensors: Vec<Tensor<1>>,
+}
+
+impl ModuleVisitor for Gradients<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.get::<D>(param.id) {
+            let length = gradient.shape().num_elements();
+            self.tensors.push(gradient.reshape([length]));
+        }
+    }
+}
+
 /// The logits of all three pictures, one after the other.
 async fn answers(file: &ModelFile, device: &Device) -> Result<Vec<f32>> {
     let model = file.to_model(device);
-    let mut logits = answer(&model, 0..1, device).await?;
-    logits.extend(answer(&model, 1..3, device).await?);
+    let mut logits = read(model.forward(pictures(0..1, device))).await?;
+    logits.extend(read(model.forward(pictures(1..3, device))).await?);
     Ok(logits)
 }
 
-async fn answer(model: &AlexNet, pictures: std::ops::Range<usize>, device: &Device) -> Result<Vec<f32>> {
-    let count = pictures.len();
-    let values: Vec<f32> = (pictures.start * VALUES_PER_PICTURE..pictures.end * VALUES_PER_PICTURE)
+/// The test pictures with these numbers.
+fn pictures(numbers: Range<usize>, device: &Device) -> Tensor<4> {
+    let count = numbers.len();
+    let values: Vec<f32> = (numbers.start * VALUES_PER_PICTURE..numbers.end * VALUES_PER_PICTURE)
         .map(|index| formula(index as u32, PICTURES))
         .collect();
-    let images = Tensor::<4>::from_data(TensorData::new(values, [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device);
+    Tensor::from_data(TensorData::new(values, [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device)
+}
+
+async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let no_answer = |error: &dyn std::fmt::Display| Error::Device(error.to_string());
-    let data = model.forward(images).into_data_async().await.map_err(|error| no_answer(&error))?;
+    let data = tensor.into_data_async().await.map_err(|error| no_answer(&error))?;
     data.try_into_vec().map_err(|error| no_answer(&error))
 }
 

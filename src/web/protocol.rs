@@ -3,8 +3,12 @@
 //! The page sends [`Command`]s, the engine answers with [`Event`]s; both cross `postMessage` as plain JavaScript values
 //! (serde-wasm-bindgen). Photos travel as [`File`] handles, never as bytes.
 
+pub mod training;
+
 use serde::{Deserialize, Serialize};
 use web_sys::{Blob, File};
+
+use self::training::{TrainingCommand, TrainingEvent};
 
 pub use crate::results::PhotoId;
 
@@ -37,6 +41,8 @@ pub enum Command {
     },
     /// Give the model in use as a file. Answered by [`Event::ModelFile`].
     ExportModel,
+    /// Training, and the models that come of it.
+    Training(TrainingCommand),
 }
 
 /// Which devices the engine may use.
@@ -138,6 +144,8 @@ pub enum Event {
         /// Cause and remedy.
         message: String,
     },
+    /// Training, and the models that come of it.
+    Training(TrainingEvent),
 }
 
 /// The device that runs the network.

@@ -1,9 +1,14 @@
-//! A decoder: a worker that turns one photo at a time into the pixels that the network sees and a thumbnail.
+//! A decoder: a worker that makes of one photo at a time what the engine asks for.
 //!
-//! It is told a [`FileHandle`] and answers with a [`Reply`]; the engine's pool starts several and ends them.
+//! It is told [`Request`]s and answers each with a [`Reply`], in the same order; the engine's pool starts several decoders
+//! and ends them.
 
 mod browser;
+mod look;
 
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, unbounded};
+use image::RgbImage;
 use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -12,14 +17,54 @@ use web_sys::{Blob, MessageEvent};
 use web_time::Instant;
 
 use crate::error::Error;
-use crate::preprocess;
+use crate::preprocess::{self, Augmentation};
 use crate::web::js;
 use crate::web::protocol::FileHandle;
+use crate::web::protocol::training::Look;
 
-/// The longest side of a thumbnail, in pixels.
+/// The longest side of a classified photo's thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 256;
+/// The shortest side, in pixels, of the photos that are kept between two epochs.
+const KEPT_SIDE: u32 = 256;
 /// The largest file that is read, in millions of bytes: more is no photo, and would not fit beside its pixels.
 const MAX_FILE_MEGABYTES: f64 = 250.0;
+
+/// From the engine to a decoder: what to make of a photo.
+#[derive(Serialize, Deserialize)]
+pub enum Request {
+    /// Its pixels for the network, and a thumbnail. Answered by [`Answer::Decoded`].
+    Classify(FileHandle),
+    /// What is worth knowing before training. Answered by [`Answer::Looked`].
+    Look(FileHandle),
+    /// Its pixels for a step of training. Answered by [`Answer::Prepared`].
+    Prepare {
+        /// The photo.
+        photo: Source,
+        /// How it is changed; none means the whole photo as it is.
+        augmentation: Option<Augmentation>,
+    },
+}
+
+/// Where a photo comes from.
+#[derive(Serialize, Deserialize)]
+pub enum Source {
+    /// Its file.
+    File(FileHandle),
+    /// An earlier answer.
+    Kept(Shrunk),
+}
+
+/// A photo that was decoded and made small, to be cropped again.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Shrunk {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// RGB8, row by row.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub pixels: Uint8Array,
+}
 
 /// From a decoder to the engine.
 #[derive(Serialize, Deserialize)]
@@ -28,10 +73,27 @@ pub enum Reply {
     Listening,
     /// The photo is done with.
     Done {
-        /// The decoded photo, or cause and remedy.
-        photo: Result<DecodedPhoto, String>,
+        /// What was asked for, or cause and remedy.
+        answer: Result<Answer, String>,
         /// How much memory the decoder holds by now, in bytes. It never gives any back.
         memory: u32,
+    },
+}
+
+/// What was made of a photo.
+#[derive(Serialize, Deserialize)]
+pub enum Answer {
+    /// To classify it.
+    Decoded(DecodedPhoto),
+    /// To check it.
+    Looked(Look),
+    /// To train on it.
+    Prepared {
+        /// The bytes of [`preprocess::Pixels`].
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        pixels: Uint8Array,
+        /// The photo to keep for the next time, where it was decoded to be augmented.
+        kept: Option<Shrunk>,
     },
 }
 
@@ -51,48 +113,121 @@ pub struct DecodedPhoto {
 /// The program of a decoder worker.
 pub fn run() {
     console_error_panic_hook::set_once();
-    let hear = Closure::<dyn Fn(MessageEvent)>::new(|message: MessageEvent| {
-        spawn_local(async move {
-            let photo = match serde_wasm_bindgen::from_value::<FileHandle>(message.data()) {
-                Ok(FileHandle(file)) => decode(&file).await,
-                Err(error) => Err(error.to_string()),
-            };
-            let transfer = photo.iter().map(|photo| photo.pixels.buffer()).collect::<Array>();
-            js::post(&Reply::Done { photo, memory: memory() }, &transfer);
-        });
+    let (sender, requests) = unbounded();
+    spawn_local(serve(requests));
+    let hear = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+        // The other end waits for messages as long as the worker lives.
+        let _ = sender.unbounded_send(message.data());
     });
     js::scope().set_onmessage(Some(hear.as_ref().unchecked_ref()));
     hear.forget();
     js::post(&Reply::Listening, &Array::new());
 }
 
-async fn decode(file: &Blob) -> Result<DecodedPhoto, String> {
-    let start = Instant::now();
+/// Answers one request after the other, so that one photo at a time is in memory.
+async fn serve(mut requests: UnboundedReceiver<JsValue>) {
+    while let Some(request) = requests.next().await {
+        let answer = match serde_wasm_bindgen::from_value(request) {
+            Ok(request) => answer(request).await,
+            Err(error) => Err(error.to_string()),
+        };
+        let transfer = answer.iter().flat_map(Answer::buffers).collect::<Array>();
+        js::post(&Reply::Done { answer, memory: memory() }, &transfer);
+    }
+}
+
+async fn answer(request: Request) -> Result<Answer, String> {
+    match request {
+        Request::Classify(FileHandle(file)) => {
+            let start = Instant::now();
+            let photo = decode(&file, &read(&file).await?).await?;
+            let pixels = Uint8Array::from(preprocess::evaluation_pixels(&photo).as_bytes());
+            let thumbnail = thumbnail(&preprocess::small(&photo, THUMBNAIL_SIDE))?;
+            Ok(Answer::Decoded(DecodedPhoto { pixels, thumbnail, milliseconds: start.elapsed().as_secs_f64() * 1e3 }))
+        }
+        Request::Look(FileHandle(file)) => {
+            let bytes = read(&file).await?;
+            look::look(&bytes, &decode(&file, &bytes).await?).map(Answer::Looked)
+        }
+        Request::Prepare { photo, augmentation: None } => {
+            let pixels = preprocess::evaluation_pixels(&photo.decode().await?);
+            Ok(Answer::Prepared { pixels: Uint8Array::from(pixels.as_bytes()), kept: None })
+        }
+        Request::Prepare { photo, augmentation: Some(augmentation) } => {
+            let (photo, kept) = match photo {
+                Source::Kept(kept) => (kept.to_image()?, None),
+                file => {
+                    let photo = preprocess::shrunk(file.decode().await?, KEPT_SIDE);
+                    let kept = Shrunk::of(&photo);
+                    (photo, Some(kept))
+                }
+            };
+            let pixels = preprocess::training_pixels(&photo, augmentation);
+            Ok(Answer::Prepared { pixels: Uint8Array::from(pixels.as_bytes()), kept })
+        }
+    }
+}
+
+impl Source {
+    async fn decode(self) -> Result<RgbImage, String> {
+        match self {
+            Self::File(FileHandle(file)) => decode(&file, &read(&file).await?).await,
+            Self::Kept(kept) => kept.to_image(),
+        }
+    }
+}
+
+impl Shrunk {
+    fn of(photo: &RgbImage) -> Self {
+        Self { width: photo.width(), height: photo.height(), pixels: Uint8Array::from(&photo.as_raw()[..]) }
+    }
+
+    fn to_image(&self) -> Result<RgbImage, String> {
+        RgbImage::from_raw(self.width, self.height, self.pixels.to_vec())
+            .ok_or_else(|| "the engine and its decoder are of different versions; reload the page".into())
+    }
+}
+
+impl Answer {
+    /// The buffers that go to the engine without a copy.
+    fn buffers(&self) -> Vec<JsValue> {
+        match self {
+            Self::Decoded(photo) => vec![photo.pixels.buffer().into()],
+            Self::Looked(_) => Vec::new(),
+            Self::Prepared { pixels, kept } => {
+                let kept = kept.iter().map(|kept| kept.pixels.buffer().into());
+                kept.chain([pixels.buffer().into()]).collect()
+            }
+        }
+    }
+}
+
+async fn read(file: &Blob) -> Result<Vec<u8>, String> {
     let megabytes = file.size() / 1e6;
     if megabytes > MAX_FILE_MEGABYTES {
         return Err(format!(
             "the file has {megabytes:.0} MB, and at most {MAX_FILE_MEGABYTES:.0} MB are read; save a smaller copy"
         ));
     }
-    let bytes = js::bytes(file)
+    js::bytes(file)
         .await
-        .map_err(|exception| format!("the file cannot be read ({}); choose it again", js::message(&exception)))?;
-    let photo = match preprocess::decode(&bytes) {
+        .map_err(|exception| format!("the file cannot be read ({}); choose it again", js::message(&exception)))
+}
+
+async fn decode(file: &Blob, bytes: &[u8]) -> Result<RgbImage, String> {
+    let photo = match preprocess::decode(bytes) {
         // Browsers know more formats (AVIF everywhere, HEIC on Apple's systems).
         Err(Error::NotAPhoto(why)) => {
             browser::decode(file).await.map_err(|unknown| unknown.unwrap_or(Error::NotAPhoto(why)))
         }
         other => other,
     };
-    let photo = photo.map_err(|error| error.to_string())?;
-    let pixels = preprocess::evaluation_pixels(&photo);
-    let thumbnail = preprocess::thumbnail(&photo, THUMBNAIL_SIDE).map_err(|error| error.to_string())?;
-    let thumbnail = js::blob(&thumbnail, "image/jpeg").map_err(|exception| js::message(&exception))?;
-    Ok(DecodedPhoto {
-        pixels: Uint8Array::from(pixels.as_bytes()),
-        thumbnail,
-        milliseconds: start.elapsed().as_secs_f64() * 1e3,
-    })
+    photo.map_err(|error| error.to_string())
+}
+
+fn thumbnail(photo: &RgbImage) -> Result<Blob, String> {
+    let jpeg = preprocess::thumbnail(photo).map_err(|error| error.to_string())?;
+    js::blob(&jpeg, "image/jpeg").map_err(|exception| js::message(&exception))
 }
 
 /// The size of this program's memory, in bytes.

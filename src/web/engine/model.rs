@@ -1,5 +1,7 @@
 //! The model in use: its file, the device that runs it, and how it comes and goes as a file.
 
+use std::rc::Rc;
+
 use web_sys::{Blob, File};
 
 use super::hardware::Hardware;
@@ -18,7 +20,7 @@ const MAX_FILE_MEGABYTES: f64 = 512.0;
 /// A model on the device that runs it.
 pub struct Model {
     name: String,
-    file: ModelFile,
+    file: Rc<ModelFile>,
     classifier: Classifier,
     /// The GPU, where that is the device.
     gpu: Option<Gpu>,
@@ -27,7 +29,7 @@ pub struct Model {
 
 impl Model {
     /// Puts the model on the GPU if there is one and it passes the self-test with this model, and on the CPU otherwise.
-    pub async fn new(name: String, file: ModelFile, hardware: &Hardware) -> Self {
+    pub async fn new(name: String, file: Rc<ModelFile>, hardware: &Hardware) -> Self {
         let (gpu, device) = match hardware {
             Hardware::Cpu { reason } => (None, on_cpu(reason.clone(), None)),
             Hardware::Gpu { gpu, name } => match gpu.guard(self_test::SelfTest::run(&file, gpu.device())).await {
@@ -68,7 +70,7 @@ impl Model {
             }),
             [model] => {
                 let file = ModelFile::from_bytes(read(model).await?, classes).map_err(|error| about(model, error))?;
-                Ok(Self::new(model.name(), file, hardware).await)
+                Ok(Self::new(model.name(), Rc::new(file), hardware).await)
             }
             [first, ..] => Err(about(first, "choose only one model at a time")),
         }
@@ -97,6 +99,16 @@ impl Model {
             Some(gpu) => gpu.guard(answers).await,
             None => answers.await,
         }
+    }
+
+    /// Its weights.
+    pub fn file(&self) -> Rc<ModelFile> {
+        Rc::clone(&self.file)
+    }
+
+    /// The GPU, where that is the device, and its name.
+    pub fn gpu(&self) -> Option<(Gpu, String)> {
+        self.gpu.clone().map(|gpu| (gpu, self.device.name.clone()))
     }
 
     /// The device that runs it.

@@ -1,18 +1,19 @@
-//! The queue of photos: waiting, at a decoder, decoded.
+//! The queue of photos to classify: waiting, at a decoder, decoded.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
-use super::Task;
 use super::outbox::post;
 use super::pace::LARGEST_BATCH;
-use super::pool::{DecoderNumber, Outcome, Pool, Sign};
+use super::pool::Pool;
+use super::tasks::Task;
 use crate::preprocess::Pixels;
-use crate::web::decoder::DecodedPhoto;
+use crate::web::decoder::{Answer, Request};
 use crate::web::protocol::{Event, PhotoId, PhotoToClassify};
 
 /// How many photos are decoded ahead of the network.
@@ -22,15 +23,16 @@ const AHEAD: usize = 2 * LARGEST_BATCH;
 #[derive(Clone)]
 pub struct Photos {
     queue: Rc<RefCell<Queue>>,
+    pool: Pool,
     tasks: UnboundedSender<Task>,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<PhotoToClassify>,
+    /// How many are at a decoder.
+    decoding: usize,
     decoded: VecDeque<(Photo, Pixels)>,
-    /// The decoders, from the engine's start on.
-    pool: Option<Pool>,
     /// How often all photos have been forgotten.
     generation: u32,
 }
@@ -55,19 +57,9 @@ pub struct Photo {
 }
 
 impl Photos {
-    /// No photos. Each one that is decoded becomes a [`Task::Classify`].
-    pub fn new(tasks: UnboundedSender<Task>) -> Self {
-        Self { queue: Rc::default(), tasks }
-    }
-
-    /// Has photos decoded by workers that run the script at `url`. The first starts at once, to be there when needed.
-    pub fn decode_with(&self, url: String) {
-        let photos = self.clone();
-        let mut pool = Pool::new(url, move |decoder, sign| photos.hear(decoder, sign));
-        // Where it does not start, the first photo tries again and says so.
-        let _ = pool.grow(1);
-        self.queue.borrow_mut().pool = Some(pool);
-        self.advance();
+    /// No photos. Each one that the pool has decoded becomes a [`Task::Classify`].
+    pub fn new(pool: Pool, tasks: UnboundedSender<Task>) -> Self {
+        Self { queue: Rc::default(), pool, tasks }
     }
 
     /// Puts photos at the end of the queue.
@@ -82,9 +74,12 @@ impl Photos {
         queue.waiting.clear();
         queue.decoded.clear();
         queue.generation = queue.generation.wrapping_add(1);
-        if let Some(pool) = &mut queue.pool {
-            pool.forget();
-        }
+    }
+
+    /// Whether there is no photo to answer.
+    pub fn is_empty(&self) -> bool {
+        let queue = self.queue.borrow();
+        queue.waiting.is_empty() && queue.decoding == 0 && queue.decoded.is_empty()
     }
 
     /// Takes what is decoded by now, at most `largest` photos; `None` where there is nothing.
@@ -104,65 +99,43 @@ impl Photos {
         batch.generation == self.queue.borrow().generation
     }
 
-    fn hear(&self, decoder: DecoderNumber, sign: Sign) {
-        let outcome = match &mut self.queue.borrow_mut().pool {
-            Some(pool) => pool.hear(decoder, sign),
-            None => return,
+    /// Has waiting photos decoded, as far ahead of the network as is allowed.
+    fn advance(&self) {
+        let mut queue = self.queue.borrow_mut();
+        while queue.decoding + queue.decoded.len() < AHEAD
+            && let Some(PhotoToClassify { id, file }) = queue.waiting.pop_front()
+        {
+            queue.decoding += 1;
+            let (answer, photos, generation) = (self.pool.ask(Request::Classify(file)), self.clone(), queue.generation);
+            spawn_local(async move { photos.take(id, answer.await, generation) });
+        }
+    }
+
+    fn take(&self, id: PhotoId, answer: Result<Answer, String>, generation: u32) {
+        let wanted = {
+            let mut queue = self.queue.borrow_mut();
+            queue.decoding -= 1;
+            generation == queue.generation
         };
-        match outcome {
-            Outcome::None => {}
-            Outcome::Done(id, Ok(photo)) => self.take(id, photo),
-            Outcome::Done(id, Err(message)) => post(&Event::PhotoFailed { id, message }),
-            Outcome::NoDecoder(message) => self.give_up_first(message),
+        if wanted {
+            match decoded(id, answer) {
+                Ok(photo) => {
+                    self.queue.borrow_mut().decoded.push_back(photo);
+                    // Without a receiver the engine has already said that it cannot go on.
+                    let _ = self.tasks.unbounded_send(Task::Classify);
+                }
+                Err(message) => post(&Event::PhotoFailed { id, message }),
+            }
         }
         self.advance();
     }
-
-    fn take(&self, id: PhotoId, photo: DecodedPhoto) {
-        let Some(pixels) = Pixels::from_bytes(photo.pixels.to_vec()) else {
-            let message = "the photo's decoder is of another version than the page; reload the page".into();
-            return post(&Event::PhotoFailed { id, message });
-        };
-        let photo = Photo { id, thumbnail: photo.thumbnail, milliseconds: photo.milliseconds };
-        self.queue.borrow_mut().decoded.push_back((photo, pixels));
-        // Without a receiver the engine has already said that it cannot go on.
-        let _ = self.tasks.unbounded_send(Task::Classify);
-    }
-
-    /// Fails the photo that has waited longest; each of the others tries anew.
-    fn give_up_first(&self, message: String) {
-        let photo = self.queue.borrow_mut().waiting.pop_front();
-        if let Some(PhotoToClassify { id, .. }) = photo {
-            post(&Event::PhotoFailed { id, message });
-        }
-    }
-
-    /// Keeps the decoders at work.
-    fn advance(&self) {
-        loop {
-            let outcome = self.queue.borrow_mut().hand_out();
-            match outcome {
-                Ok(()) => return,
-                Err(message) => self.give_up_first(message),
-            }
-        }
-    }
 }
 
-impl Queue {
-    /// Hands waiting photos to free decoders, as far ahead of the network as is allowed, and has more decoders started
-    /// if photos still wait.
-    fn hand_out(&mut self) -> Result<(), String> {
-        let Some(pool) = &mut self.pool else {
-            return Ok(());
-        };
-        let room = AHEAD.saturating_sub(self.decoded.len() + pool.busy());
-        for _ in 0..room {
-            match self.waiting.front() {
-                Some(photo) if pool.give(photo) => self.waiting.pop_front(),
-                _ => break,
-            };
-        }
-        pool.grow(self.waiting.len())
+fn decoded(id: PhotoId, answer: Result<Answer, String>) -> Result<(Photo, Pixels), String> {
+    match answer? {
+        Answer::Decoded(photo) => Pixels::from_bytes(photo.pixels.to_vec())
+            .map(|pixels| (Photo { id, thumbnail: photo.thumbnail, milliseconds: photo.milliseconds }, pixels)),
+        Answer::Looked(_) | Answer::Prepared { .. } => None,
     }
+    .ok_or_else(|| "the photo's decoder is of another version than the page; reload the page".into())
 }

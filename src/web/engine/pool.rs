@@ -1,140 +1,194 @@
-//! The decoder workers: started as they are needed, replaced when they crash or have grown too large.
+//! The decoder workers: started as they are needed, shared by all who have photos to read, replaced when they crash or
+//! have grown too large.
 
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
 
+use futures::channel::oneshot;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::web::decoder::{DecodedPhoto, Reply};
+use crate::web::decoder::{Answer, Reply, Request};
 use crate::web::js;
-use crate::web::protocol::{PhotoId, PhotoToClassify};
 
 /// The most decoders at a time.
 const MAX_DECODERS: usize = 4;
+/// The most requests that a decoder is told of at a time: enough to stay busy while the network computes on the CPU, when
+/// nobody can tell it of more.
+const DEPTH: usize = 32;
 /// A decoder that holds more memory than this, in bytes, is ended: it would never give any back.
 const MAX_MEMORY: u32 = 160 << 20;
 
-/// One decoder among all there ever were.
-pub type DecoderNumber = u32;
-
-/// What a decoder lets hear.
-pub enum Sign {
-    /// A message.
-    Reply(Reply),
-    /// It has crashed, or did not start.
-    Crash(String),
-}
-
-/// What a sign means for the photos.
-pub enum Outcome {
-    /// Nothing, but that a decoder may be free now.
-    None,
-    /// A photo is done with; `Err` says cause and remedy.
-    Done(PhotoId, Result<DecodedPhoto, String>),
-    /// No decoder can be started; cause and remedy.
-    NoDecoder(String),
-}
-
-/// Takes the signs of all decoders.
-type Listener = Rc<dyn Fn(DecoderNumber, Sign)>;
-
 /// Some decoder workers.
-pub struct Pool {
-    url: String,
-    size: usize,
-    listener: Listener,
+#[derive(Clone, Default)]
+pub struct Pool(Rc<RefCell<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    /// The decoder's script, once it is known.
+    url: Option<String>,
     decoders: Vec<Decoder>,
-    next_number: DecoderNumber,
+    next_number: u32,
+    waiting: VecDeque<Job>,
+}
+
+struct Job {
+    request: Request,
+    reply: oneshot::Sender<Result<Answer, String>>,
 }
 
 struct Decoder {
-    number: DecoderNumber,
-    state: State,
+    number: u32,
+    /// Whether its program is loaded.
+    listens: bool,
+    /// What it was told of and has not answered, in order.
+    pending: VecDeque<Job>,
     worker: Worker,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_error: Closure<dyn Fn(web_sys::Event)>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Starting,
-    Idle,
-    /// At work on a photo, or on one that nobody wants any more.
-    Busy(Option<PhotoId>),
+/// What a decoder lets hear.
+enum Sign {
+    Reply(Reply),
+    /// It has crashed, or did not start.
+    Crash(String),
 }
 
 impl Pool {
-    /// An empty pool, whose decoders will run the script at `url`; one processor stays free for the network.
-    pub fn new(url: String, listener: impl Fn(DecoderNumber, Sign) + 'static) -> Self {
-        let processors = js::scope().navigator().hardware_concurrency() as usize;
-        let size = processors.saturating_sub(1).clamp(1, MAX_DECODERS);
-        Self { url, size, listener: Rc::new(listener), decoders: Vec::new(), next_number: 0 }
+    /// Takes the decoder's script; the first decoder starts at once, to be there when needed.
+    pub fn start(&self, url: String) {
+        self.0.borrow_mut().url = Some(url);
+        // Where it does not start, the first request tries again and says so.
+        let _ = self.grow(1);
+        self.advance();
     }
 
-    /// How many decoders are at work.
-    pub fn busy(&self) -> usize {
-        self.decoders.iter().filter(|decoder| matches!(decoder.state, State::Busy(_))).count()
-    }
-
-    /// Hands a photo to a free decoder, and says whether there was one.
-    pub fn give(&mut self, photo: &PhotoToClassify) -> bool {
-        let Some(decoder) = self.decoders.iter_mut().find(|decoder| decoder.state == State::Idle) else {
-            return false;
-        };
-        let message = serde_wasm_bindgen::to_value(&photo.file).expect("a file handle is plain data");
-        decoder.worker.post_message(&message).expect("a file handle can be cloned");
-        decoder.state = State::Busy(Some(photo.id));
-        true
-    }
-
-    /// Starts as many decoders as `photos` waiting photos can use.
+    /// Has a decoder answer a request, after those already waiting; photos to classify go first. It is under way whether
+    /// or not the answer is awaited.
     ///
     /// # Errors
-    /// Cause and remedy where the browser starts none.
-    pub fn grow(&mut self, photos: usize) -> Result<(), String> {
-        let free = self.decoders.iter().filter(|decoder| !matches!(decoder.state, State::Busy(_))).count();
-        let room = self.size.saturating_sub(self.decoders.len());
-        for _ in 0..photos.saturating_sub(free).min(room) {
-            let decoder = Decoder::start(&self.url, self.next_number, &self.listener)
-                .map_err(|exception| not_started(&js::message(&exception)))?;
-            self.decoders.push(decoder);
-            self.next_number += 1;
+    /// Cause and remedy, in words.
+    pub fn ask(&self, request: Request) -> impl Future<Output = Result<Answer, String>> + use<> {
+        let (reply, answer) = oneshot::channel();
+        let urgent = matches!(request, Request::Classify(_));
+        let job = Job { request, reply };
+        {
+            let waiting = &mut self.0.borrow_mut().waiting;
+            let place = if urgent { waiting.iter().take_while(|job| job.is_urgent()).count() } else { waiting.len() };
+            waiting.insert(place, job);
+        }
+        self.advance();
+        async move { answer.await.unwrap_or_else(|_| Err("the engine stopped".into())) }
+    }
+
+    /// Hands out what waits, and has as many decoders started as that needs.
+    fn advance(&self) {
+        if self.0.borrow().url.is_none() {
+            return;
+        }
+        self.0.borrow_mut().hand_out();
+        let jobs = self.0.borrow().jobs();
+        if let Err(exception) = self.grow(jobs)
+            && self.0.borrow().decoders.is_empty()
+        {
+            let message = not_started(&js::message(&exception));
+            let waiting = std::mem::take(&mut self.0.borrow_mut().waiting);
+            waiting.into_iter().for_each(|job| job.answer(Err(message.clone())));
+        }
+    }
+
+    /// Starts decoders until there is one for each of `jobs`, within bounds; one processor stays free for the network.
+    fn grow(&self, jobs: usize) -> Result<(), JsValue> {
+        let processors = js::scope().navigator().hardware_concurrency() as usize;
+        let size = processors.saturating_sub(1).clamp(1, MAX_DECODERS);
+        let mut inner = self.0.borrow_mut();
+        while inner.decoders.len() < size.min(jobs) {
+            let url = inner.url.as_deref().unwrap_or_default();
+            let decoder = Decoder::start(url, inner.next_number, Rc::downgrade(&self.0))?;
+            inner.decoders.push(decoder);
+            inner.next_number += 1;
         }
         Ok(())
     }
 
-    /// Lets every decoder finish for nobody.
-    pub fn forget(&mut self) {
-        for decoder in &mut self.decoders {
-            if let State::Busy(photo) = &mut decoder.state {
-                *photo = None;
+    /// Takes note of a sign.
+    fn hear(&self, number: u32, sign: Sign) {
+        let (job, answer) = {
+            let mut inner = self.0.borrow_mut();
+            let Some(index) = inner.decoders.iter().position(|decoder| decoder.number == number) else { return };
+            let decoder = &mut inner.decoders[index];
+            match sign {
+                Sign::Reply(Reply::Listening) => {
+                    decoder.listens = true;
+                    (None, None)
+                }
+                Sign::Reply(Reply::Done { answer, memory }) => {
+                    let job = decoder.pending.pop_front();
+                    if memory > MAX_MEMORY {
+                        inner.end(index);
+                    }
+                    (job, Some(answer))
+                }
+                Sign::Crash(why) if decoder.listens => {
+                    let job = decoder.pending.pop_front();
+                    inner.end(index);
+                    let cause = format!("the photo stopped its decoder, perhaps for want of memory ({why})");
+                    (job, Some(Err(format!("{cause}; save a smaller copy"))))
+                }
+                // The request that has waited longest fails; each of the others tries anew.
+                Sign::Crash(why) => {
+                    inner.end(index);
+                    (inner.waiting.pop_front(), Some(Err(not_started(&why))))
+                }
             }
+        };
+        if let (Some(job), Some(answer)) = (job, answer) {
+            job.answer(answer);
+        }
+        self.advance();
+    }
+}
+
+impl Inner {
+    /// Requests without an answer.
+    fn jobs(&self) -> usize {
+        self.waiting.len() + self.decoders.iter().map(|decoder| decoder.pending.len()).sum::<usize>()
+    }
+
+    /// Tells the decoders of what waits, each time the one with the least to do.
+    fn hand_out(&mut self) {
+        while let Some(job) = self.waiting.front() {
+            if job.reply.is_canceled() {
+                self.waiting.pop_front();
+                continue;
+            }
+            let free = self.decoders.iter_mut().filter(|decoder| decoder.listens && decoder.pending.len() < DEPTH);
+            let Some(decoder) = free.min_by_key(|decoder| decoder.pending.len()) else { return };
+            let message = serde_wasm_bindgen::to_value(&job.request).expect("requests are plain data");
+            decoder.worker.post_message(&message).expect("files and pixels can be cloned");
+            decoder.pending.extend(self.waiting.pop_front());
         }
     }
 
-    /// Takes note of a sign.
-    pub fn hear(&mut self, number: DecoderNumber, sign: Sign) -> Outcome {
-        let Some(index) = self.decoders.iter().position(|decoder| decoder.number == number) else {
-            return Outcome::None;
-        };
-        let state = std::mem::replace(&mut self.decoders[index].state, State::Idle);
-        let lasts = match &sign {
-            Sign::Reply(Reply::Listening) => true,
-            Sign::Reply(Reply::Done { memory, .. }) => *memory <= MAX_MEMORY,
-            Sign::Crash(_) => false,
-        };
-        if !lasts {
-            self.decoders.swap_remove(index);
+    /// Ends a decoder; what it has not answered waits again, before all else.
+    fn end(&mut self, index: usize) {
+        let mut decoder = self.decoders.swap_remove(index);
+        while let Some(job) = decoder.pending.pop_back() {
+            self.waiting.push_front(job);
         }
-        match (state, sign) {
-            (State::Busy(Some(id)), Sign::Reply(Reply::Done { photo, .. })) => Outcome::Done(id, photo),
-            (State::Busy(Some(id)), Sign::Crash(why)) => Outcome::Done(
-                id,
-                Err(format!("the photo stopped its decoder, perhaps for want of memory ({why}); save a smaller copy")),
-            ),
-            (State::Starting, Sign::Crash(why)) => Outcome::NoDecoder(not_started(&why)),
-            _ => Outcome::None,
-        }
+    }
+}
+
+impl Job {
+    fn is_urgent(&self) -> bool {
+        matches!(self.request, Request::Classify(_))
+    }
+
+    fn answer(self, answer: Result<Answer, String>) {
+        // Nobody may wait for it any more.
+        let _ = self.reply.send(answer);
     }
 }
 
@@ -143,30 +197,40 @@ fn not_started(why: &str) -> String {
 }
 
 impl Decoder {
-    fn start(url: &str, number: DecoderNumber, listener: &Listener) -> Result<Self, JsValue> {
+    fn start(url: &str, number: u32, pool: Weak<RefCell<Inner>>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(url, &options)?;
+        let tell = move |sign| {
+            if let Some(inner) = pool.upgrade() {
+                Pool(inner).hear(number, sign);
+            }
+        };
 
-        let hear = listener.clone();
+        let hear = tell.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-            let sign = match serde_wasm_bindgen::from_value(message.data()) {
+            hear(match serde_wasm_bindgen::from_value(message.data()) {
                 Ok(reply) => Sign::Reply(reply),
                 Err(error) => Sign::Crash(error.to_string()),
-            };
-            hear(number, sign);
+            });
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
 
-        let hear = listener.clone();
         let on_error = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
             // Otherwise it would count as an error of the engine itself.
             event.prevent_default();
-            hear(number, Sign::Crash(js::message(&event)));
+            tell(Sign::Crash(js::message(&event)));
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
 
-        Ok(Self { number, state: State::Starting, worker, _on_message: on_message, _on_error: on_error })
+        Ok(Self {
+            number,
+            listens: false,
+            pending: VecDeque::new(),
+            worker,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
     }
 }
 

@@ -9,13 +9,14 @@ use super::{
     camera::Camera,
     intake::{Findings, take_in},
     state::{Page, Stage},
+    train,
+    view::View,
 };
 
 /// The drop zone and the last notice.
 #[component]
-pub fn DropZone() -> impl IntoView {
+pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
     let page = expect_context::<Page>();
-    let dragging = accept_drops_anywhere(page);
     let pick = move |event| {
         let input: HtmlInputElement = event_target(&event);
         let findings = Findings::picked(input.files());
@@ -27,7 +28,7 @@ pub fn DropZone() -> impl IntoView {
         let input: HtmlInputElement = event_target(&event);
         let findings = Findings::picked_folder(input.files());
         input.set_value("");
-        spawn_local(take_in(page, findings));
+        spawn_local(async move { take_in(page, findings.await).await });
     };
 
     view! {
@@ -64,8 +65,9 @@ fn hint(stage: &Stage) -> &'static str {
     }
 }
 
-/// Takes drops and pastes wherever on the page they happen. The signal says whether files hover over it.
-fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
+/// Takes drops and pastes wherever on the page they happen, to classify or to train on them, whatever the visitor is
+/// about. The signal says whether files hover over the page.
+pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
     let (dragging, set_dragging) = signal(false);
     // Enter and leave come for each element on the way; only the balance says whether the page is left.
     let depth = StoredValue::new(0_i32);
@@ -96,12 +98,18 @@ fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
         if let Some(transfer) = event.data_transfer().filter(|_| holds_files(&event)) {
             event.prevent_default();
             let findings = Findings::dropped(&transfer);
-            spawn_local(async move { take_in(page, findings.await).await });
+            spawn_local(async move {
+                match page.view.get_untracked() {
+                    View::Classify => take_in(page, findings.await).await,
+                    View::Train => train::choose::take_in(page, findings).await,
+                }
+            });
         }
     });
     let _ = window_event_listener(ev::paste, move |event| {
         let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
-        if files.as_ref().is_some_and(|files| files.length() > 0) {
+        let is_wanted = page.view.get_untracked() == View::Classify;
+        if is_wanted && files.as_ref().is_some_and(|files| files.length() > 0) {
             event.prevent_default();
             spawn_local(take_in(page, Findings::picked(files)));
         }

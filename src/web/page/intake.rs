@@ -1,11 +1,16 @@
 //! How files reach the page: picked, dropped, pasted; one by one or as whole folders.
 
+use std::time::Duration;
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Array;
 use leptos::prelude::Set;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
     FileSystemFileEntry,
 };
+use web_time::Instant;
 
 use super::{
     browser::called_back,
@@ -15,6 +20,8 @@ use crate::web::js;
 
 /// Photos added to the list at a time; between two such helpings the browser gets to breathe.
 const HELPING: usize = 40;
+/// How long a folder's files are listed before the browser gets to breathe.
+const TURN: Duration = Duration::from_millis(20);
 const PHOTO_EXTENSIONS: [&str; 12] =
     ["avif", "bmp", "gif", "heic", "heif", "jfif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 const MODEL_EXTENSIONS: [&str; 3] = ["json", "pth", "safetensors"];
@@ -34,6 +41,8 @@ pub struct Findings {
     alone: Vec<Found>,
     /// Files that came in folders, where all sorts of things lie.
     in_folders: Vec<Found>,
+    /// Folders with nothing in them.
+    empty_folders: Vec<String>,
     folders: bool,
     unreadable: usize,
 }
@@ -45,10 +54,23 @@ impl Findings {
         Self { alone, ..Self::default() }
     }
 
-    /// The files of the folder that a folder picker gives.
-    pub fn picked_folder(list: Option<FileList>) -> Self {
-        let in_folders = files(list).map(|file| Found { path: relative_path(&file), file }).collect();
-        Self { in_folders, folders: true, ..Self::default() }
+    /// The files of the folder that a folder picker gives. What `list` holds is taken at once, as the picker is emptied
+    /// for the next choice; it is gone through in the future that is returned.
+    pub fn picked_folder(list: Option<FileList>) -> impl Future<Output = Self> {
+        let files = list.map(|list| Array::from(&list)).unwrap_or_default();
+        async move {
+            let mut in_folders = Vec::with_capacity(files.length() as usize);
+            let mut turn = Instant::now();
+            for file in files.iter() {
+                let file: File = file.unchecked_into();
+                in_folders.push(Found { path: relative_path(&file), file });
+                if turn.elapsed() > TURN {
+                    TimeoutFuture::new(0).await;
+                    turn = Instant::now();
+                }
+            }
+            Self { in_folders, folders: true, ..Self::default() }
+        }
     }
 
     /// The files and folders that were dropped. What `transfer` holds is read at once, as it is empty after the event;
@@ -74,6 +96,8 @@ impl Findings {
 
     async fn walk(&mut self, mut folders: Vec<FileSystemEntry>) {
         while let Some(folder) = folders.pop() {
+            let path = path_of(&folder);
+            let mut is_empty = true;
             let reader = folder.unchecked_into::<FileSystemDirectoryEntry>().create_reader();
             // A reader hands out a part of the folder each time, and nothing at the end.
             loop {
@@ -82,9 +106,11 @@ impl Findings {
                     Ok(entries) => entries,
                     Err(_) => {
                         self.unreadable += 1;
+                        is_empty = false;
                         break;
                     }
                 };
+                is_empty = false;
                 for entry in entries {
                     if entry.is_directory() {
                         folders.push(entry);
@@ -96,27 +122,46 @@ impl Findings {
                     }
                 }
             }
+            if is_empty {
+                self.empty_folders.push(path);
+            }
         }
         self.in_folders.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+
+    /// Whether there was a folder among what was dropped.
+    pub fn has_folders(&self) -> bool {
+        self.folders
+    }
+
+    /// Takes out the model files among those that came alone.
+    pub fn take_models(&mut self) -> Vec<File> {
+        self.alone.extract_if(.., |found| is_model(&found.file)).map(|found| found.file).collect()
+    }
+
+    /// The photos in folders, all other files, and the empty folders.
+    pub fn for_training(self) -> (Vec<Found>, Vec<Found>, Vec<String>) {
+        let (photos, others) = self.in_folders.into_iter().partition(|found| is_photo(&found.file));
+        (photos, others, self.empty_folders)
     }
 }
 
 /// Gives the page what was found: models to load, photos to classify, and a word about what was left out.
-pub async fn take_in(page: Page, findings: Findings) {
-    let Findings { alone, in_folders, folders, unreadable } = findings;
-    let (models, mut wanted): (Vec<_>, Vec<_>) = alone.into_iter().partition(|found| is_model(&found.file));
+pub async fn take_in(page: Page, mut findings: Findings) {
+    let models = findings.take_models();
+    let Findings { alone: mut wanted, in_folders, folders, unreadable, .. } = findings;
     let (found, others): (Vec<_>, Vec<_>) = in_folders.into_iter().partition(|found| is_photo(&found.file));
     wanted.extend(found);
 
     if !models.is_empty() {
-        page.load_model(models.into_iter().map(|found| found.file).collect());
+        page.load_model(models);
     }
     if folders || (wanted.len() > 1) {
         page.notice.set(summary(wanted.len(), &others, unreadable));
     }
     while !wanted.is_empty() {
         // Before the first helping too: the browser has just spent its time on the list of files.
-        gloo_timers::future::TimeoutFuture::new(0).await;
+        TimeoutFuture::new(0).await;
         let rest = wanted.split_off(wanted.len().min(HELPING));
         page.classify(wanted);
         wanted = rest;
@@ -159,10 +204,14 @@ async fn read_some(reader: &FileSystemDirectoryReader) -> Result<Vec<FileSystemE
 }
 
 async fn open(entry: FileSystemEntry) -> Result<Found, JsValue> {
-    let path = entry.full_path().trim_start_matches('/').to_owned();
+    let path = path_of(&entry);
     let entry: FileSystemFileEntry = entry.unchecked_into();
     let file = called_back(|success, failure| entry.file_with_callback_and_callback(success, failure)).await?;
     Ok(Found { file, path })
+}
+
+fn path_of(entry: &FileSystemEntry) -> String {
+    entry.full_path().trim_start_matches('/').to_owned()
 }
 
 fn is_photo(file: &File) -> bool {

@@ -1,7 +1,7 @@
 //! The page: the interface on the browser's main thread. It links no Burn; the network runs in the engine's worker.
 //!
 //! [`state::Page`] is what the page knows; [`bridge`] changes it with what the engine says, [`intake`] with what the
-//! visitor drops; the other modules show it.
+//! visitor drops; the other modules show it. [`train`] is the part of it about training.
 
 mod bridge;
 mod browser;
@@ -14,11 +14,15 @@ mod model;
 mod results;
 mod startup;
 mod state;
+mod train;
+mod view;
 
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
 
 use state::{Page, Stage};
+use train::state::Phase;
+use view::View;
 
 /// Puts the interface in the place of the skeleton that index.html brings.
 pub fn mount() {
@@ -47,22 +51,48 @@ fn App() -> impl IntoView {
         browser::set_body_data("device", device);
     });
 
+    let dragging = drop_zone::accept_drops_anywhere(page);
+    let elsewhere = move |view: View| move || page.view.get() != view;
+
     view! {
         <div class="layout">
-            <section class="hero">
-                <h1>"Your photos never leave this computer"</h1>
-                <p class="lead">
-                    "AlexNet looks at them right here, on your own "
-                    {move || if page.cpu_only.get() { "CPU. " } else { "GPU. " }} <model::Knowledge/>
-                </p>
-            </section>
-            <drop_zone::DropZone/>
+            <div class="top">
+                <view::Places/>
+                <train::unfinished::Unfinished/>
+            </div>
+            <div class="view" hidden=elsewhere(View::Classify)>
+                <section class="hero">
+                    <h1>"Your photos never leave this computer"</h1>
+                    <p class="lead">
+                        "AlexNet looks at them right here, on your own "
+                        {move || if page.cpu_only.get() { "CPU. " } else { "GPU. " }} <model::Knowledge/>
+                    </p>
+                </section>
+                <drop_zone::DropZone dragging/>
+            </div>
+            <div class="view" hidden=elsewhere(View::Train)>
+                <section class="hero" class:compact=move || page.training.phase.get() != Phase::Idle>
+                    <h1>"Teach it your own classes"</h1>
+                    <p class="lead">
+                        "Give it a folder of photos for each class. It learns from them right here, on your own "
+                        {move || if page.cpu_only.get() { "CPU" } else { "GPU" }}
+                        ", and neither the photos nor what it learned leave this computer."
+                    </p>
+                </section>
+                <train::choose::Choose dragging/>
+            </div>
             <aside class="engine" aria-label="The network">
                 <startup::Startup/>
                 <device::Device/>
                 <model::Model/>
             </aside>
-            <results::ResultsList/>
+            <div class="view" hidden=elsewhere(View::Classify)>
+                <results::ResultsList/>
+            </div>
+            <div class="view" hidden=elsewhere(View::Train)>
+                <train::Bench/>
+            </div>
+            <train::models::Models/>
         </div>
     }
 }

@@ -7,14 +7,19 @@ use web_sys::{Blob, File, Url, UrlSearchParams};
 use web_time::Instant;
 
 use super::{
-    bridge::{Bridge, Settings},
+    bridge::{Bridge, Settings, Source},
     browser::{body_url, save},
     intake::Found,
+    train::state::{Phase, Training},
+    view::View,
 };
 use crate::{
     results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
-    web::protocol::{DeviceChoice, DeviceReport, Event, ModelReport},
+    web::protocol::{DeviceChoice, DeviceReport, Event, ModelReport, training::ModelChoice},
 };
+
+/// The bridge to the engine, shared by everything that speaks to it.
+pub type SharedBridge = StoredValue<Option<Rc<Bridge>>, LocalStorage>;
 
 /// How far the engine is.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +47,10 @@ pub struct Batch {
 /// Everything the components share; they find it with `expect_context`.
 #[derive(Clone, Copy)]
 pub struct Page {
+    /// What the visitor is about.
+    pub view: RwSignal<View>,
+    /// Training, and the models that come of it.
+    pub training: Training,
     /// How far the engine is.
     pub stage: RwSignal<Stage>,
     /// Whether only the CPU may be used: asked for in the address, or the GPU was lost.
@@ -50,6 +59,10 @@ pub struct Page {
     pub device: RwSignal<Option<DeviceReport>>,
     /// The model in use.
     pub model: RwSignal<Option<ModelReport>>,
+    /// The model in use among those that the page knows by itself; none where it came in the visitor's files.
+    pub model_in_use: RwSignal<Option<ModelChoice>>,
+    /// The model that came with the page, once it is here.
+    pub shipped_model: RwSignal<Option<ModelReport>>,
     /// The photos.
     pub results: RwSignal<Results>,
     /// The rate at which they are answered.
@@ -64,18 +77,23 @@ pub struct Page {
     pub model_trouble: RwSignal<Option<String>>,
     answering: StoredValue<Option<Arc<AnsweringModel>>>,
     thumbnails: StoredValue<HashMap<PhotoId, String>>,
-    bridge: StoredValue<Option<Rc<Bridge>>, LocalStorage>,
+    bridge: SharedBridge,
 }
 
 impl Page {
     /// A page whose engine starts.
     pub fn start() -> Self {
         let settings = settings();
+        let bridge = StoredValue::new_local(None);
         let page = Self {
+            view: RwSignal::new(View::of_address()),
+            training: Training::new(bridge),
             stage: RwSignal::new(Stage::Downloading { received: 0, total: None }),
             cpu_only: RwSignal::new(settings.device == DeviceChoice::Cpu),
             device: RwSignal::new(None),
             model: RwSignal::new(None),
+            model_in_use: RwSignal::new(Some(ModelChoice::Shipped)),
+            shipped_model: RwSignal::new(None),
             results: RwSignal::new(Results::default()),
             batch: RwSignal::new(Batch::new()),
             order: RwSignal::new(Order::default()),
@@ -84,7 +102,7 @@ impl Page {
             model_trouble: RwSignal::new(None),
             answering: StoredValue::new(None),
             thumbnails: StoredValue::new(HashMap::new()),
-            bridge: StoredValue::new_local(None),
+            bridge,
         };
         page.bridge.set_value(Some(Bridge::start(settings, move |events| page.apply(events))));
         page
@@ -129,7 +147,14 @@ impl Page {
     pub fn load_model(self, files: Vec<File>) {
         self.model_trouble.set(None);
         self.notice.set("Reading the model\u{2026}".to_owned());
-        self.with_bridge(|bridge| bridge.load_model(files));
+        self.with_bridge(|bridge| bridge.use_model(Source::Files(files)));
+    }
+
+    /// Has the model used that came with the page, or one that was trained here.
+    pub fn use_model(self, source: Source) {
+        self.model_trouble.set(None);
+        self.notice.set("Reading the model\u{2026}".to_owned());
+        self.with_bridge(|bridge| bridge.use_model(source));
     }
 
     /// Has the model in use saved as a file.
@@ -154,8 +179,10 @@ impl Page {
 
     fn apply(self, events: Vec<Event>) {
         let mut settled = Vec::new();
+        let mut training = Vec::new();
         for event in events {
             match event {
+                Event::Training(event) => training.push(event),
                 Event::Prediction { id, probabilities, thumbnail, milliseconds } => {
                     settled.push((id, self.outcome(probabilities, milliseconds), Some(thumbnail)));
                 }
@@ -168,6 +195,7 @@ impl Page {
             }
         }
         self.settle(settled);
+        self.training.apply(training);
     }
 
     fn apply_state(self, event: Event) {
@@ -178,7 +206,8 @@ impl Page {
             }
             Event::Preparing => self.stage.set(Stage::Preparing),
             Event::Ready { device, model } => {
-                self.use_model(device, model);
+                self.shipped_model.set(Some(model.clone()));
+                self.take_model(device, model);
                 self.batch.set(Batch::new());
                 self.stage.set(Stage::Ready);
                 self.notice.set("Ready.".to_owned());
@@ -194,10 +223,15 @@ impl Page {
             }
             Event::ModelLoaded { device, model } => {
                 self.notice.set(format!("The model {} is in use.", model.name));
-                self.use_model(device, model);
+                // A new engine loads the model too; that is no news, other than that the run broke off.
+                if self.training.phase.get_untracked() != Phase::Failed {
+                    self.training.tell(format!("Photos are classified with `{}` from now on.", model.name));
+                }
+                self.take_model(device, model);
             }
             Event::ModelRefused { message } => {
                 self.notice.set("The model was not loaded.".to_owned());
+                self.training.complain(format!("The model was not loaded: {message}"));
                 self.model_trouble.set(Some(message));
             }
             Event::ModelFile { name, blob } => self.notice.set(match save(&blob, &name) {
@@ -206,16 +240,21 @@ impl Page {
             }),
             Event::ExportFailed { message } => self.notice.set(format!("The model cannot be downloaded: {message}")),
             // The bridge hears the first; the list was rid of the photos when they were cancelled; `apply` has the rest.
-            Event::Listening | Event::Cancelled | Event::Prediction { .. } | Event::PhotoFailed { .. } => {}
+            Event::Listening
+            | Event::Cancelled
+            | Event::Prediction { .. }
+            | Event::PhotoFailed { .. }
+            | Event::Training(_) => {}
         }
     }
 
-    fn use_model(self, device: DeviceReport, model: ModelReport) {
+    fn take_model(self, device: DeviceReport, model: ModelReport) {
         let answering = AnsweringModel { name: model.name.clone(), classes: model.classes.clone() };
         self.answering.set_value(Some(Arc::new(answering)));
         self.cpu_only.set(!device.webgpu);
         self.device.set(Some(device));
         self.model.set(Some(model));
+        self.with_bridge(|bridge| self.model_in_use.set(bridge.model_in_use()));
     }
 
     fn outcome(self, probabilities: Vec<f32>, milliseconds: f64) -> Outcome {

@@ -1,0 +1,224 @@
+//! The report of a training: one HTML file that needs nothing else, to read, print or send.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::error::Result;
+use crate::metrics::ConfusionMatrix;
+use crate::plot;
+use crate::run::{EpochRecord, Mode, Recipe, TrainingConfig};
+use crate::web::protocol::training::KeptModel;
+
+/// Ink on paper in the page's colours, without its dark theme: a report is also printed.
+const STYLE: &str = r#"
+:root { color-scheme: light; --ink: #1e2a23; --faded: #56635a; --line: #d9d2bf; --leaf: #23613f; --wash: #e3ecdf; }
+* { box-sizing: border-box; }
+body {
+  max-width: 52rem; margin: 0 auto; padding: 2.5rem 1.25rem; background: #fff; color: var(--ink);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  overflow-wrap: anywhere; print-color-adjust: exact; -webkit-print-color-adjust: exact;
+}
+h1, h2 { font: 500 2.2rem/1.2 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; }
+h1 { margin: 0; }
+h2 { margin: 2.2rem 0 .6rem; font-size: 1.35rem; break-after: avoid; }
+.lead, .note, figcaption, footer { color: var(--faded); }
+.lead { margin: .5rem 0 0; font-size: 1.1rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.5rem; margin: 0; }
+dt { color: var(--faded); }
+dd { margin: 0; }
+figure { margin: 0 0 .6rem; overflow-x: auto; break-inside: avoid; }
+svg { max-width: 100%; height: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem clamp(.3rem, 1.5vw, .8rem); border-bottom: 1px solid var(--line); text-align: right; }
+th { font-weight: 400; }
+th { overflow-wrap: break-word; }
+td { white-space: nowrap; }
+th:first-child { padding-left: 0; text-align: left; }
+thead th { color: var(--faded); vertical-align: bottom; }
+tr { break-inside: avoid; }
+.best > * { background: var(--wash); font-weight: 600; }
+.confusion td { background: color-mix(in srgb, var(--leaf) calc(var(--share) * 60%), transparent); }
+.confusion .right { font-weight: 600; }
+footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .9rem; }
+"#;
+
+/// The report of the training that a model came of.
+///
+/// # Errors
+/// [`crate::Error::Plot`] where the curve cannot be drawn.
+pub fn html(model: &KeptModel) -> Result<String> {
+    let curve = plot::training_curve(&model.history)?;
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (model.name) " \u{2013} training report" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                h1 { (model.name) }
+                p class="lead" {
+                    "Of " (model.confusion.count()) " validation photos "
+                    (percent(Some(model.confusion.accuracy()))) " were classified rightly."
+                }
+                h2 { "The model" }
+                dl {
+                    dt { "Trained" } dd { (date(model.created)) }
+                    dt { "Network" } dd { "AlexNet at half its width, for photos of 224 x 224 pixels" }
+                    dt { "Classes" } dd { (model.classes.len()) ": " (model.classes.join(", ")) }
+                    dt { "Photos" } dd {
+                        (model.train_photos) " for training, " (model.confusion.count()) " for validation"
+                    }
+                }
+                h2 { "Settings" }
+                (settings(&model.config))
+                h2 { "Epochs" }
+                figure { (PreEscaped(curve)) }
+                (epochs(&model.history, model.epoch.epoch))
+                h2 { "Confusion matrix" }
+                (confusion_matrix(&model.confusion, &model.classes))
+                h2 { "Classes" }
+                (per_class(&model.confusion, &model.classes))
+                footer {
+                    "Written by \u{201c}AlexNet in the browser\u{201d}. The photos did not leave the computer on which \
+                     the model was trained."
+                }
+            }
+        }
+    };
+    Ok(page.into_string())
+}
+
+fn settings(config: &TrainingConfig) -> Markup {
+    let mode = match config.mode {
+        Mode::Scratch => "all layers, from random weights",
+        Mode::Full => "all layers, from a trained model's weights",
+        Mode::Head => "the last layer alone, on a trained model's other layers",
+    };
+    let recipe = match config.recipe {
+        Recipe::Tutorial => "the PyTorch tutorial's: Adam at a constant rate",
+        Recipe::Best => "that of the shipped weights: AdamW, CutMix, a rate that rises and falls",
+    };
+    html! {
+        dl {
+            dt { "Weights moved" } dd { (mode) }
+            dt { "Recipe" } dd { (recipe) }
+            dt { "Epochs" } dd { (config.epochs) }
+            dt { "Batch size" } dd { (config.batch_size) }
+            dt { "Learning rate" } dd { (config.learning_rate) }
+            dt { "Seed" } dd { (config.seed) }
+            dt { "Augmentation" } dd {
+                @if config.augment { "random crops and mirror images" } @else { "none" }
+            }
+        }
+    }
+}
+
+fn epochs(history: &[EpochRecord], best: usize) -> Markup {
+    html! {
+        table {
+            thead {
+                tr {
+                    th scope="col" { "Epoch" }
+                    th scope="col" { "Training loss" }
+                    th scope="col" { "Validation loss" }
+                    th scope="col" { "Validation accuracy" }
+                }
+            }
+            tbody {
+                @for record in history {
+                    tr class=[(record.epoch == best).then_some("best")] {
+                        th scope="row" { (record.epoch) @if record.epoch == best { " (best, kept)" } }
+                        td { (loss(record.train_loss)) }
+                        td { (loss(record.validation_loss)) }
+                        td { (percent(Some(record.validation_accuracy))) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn confusion_matrix(confusion: &ConfusionMatrix, classes: &[String]) -> Markup {
+    html! {
+        figure {
+            table class="confusion" {
+                thead {
+                    tr {
+                        th scope="col" { "Photos of" }
+                        @for name in classes { th scope="col" { (name) } }
+                    }
+                }
+                tbody {
+                    @for (class, (name, row)) in classes.iter().zip(confusion.rows()).enumerate() {
+                        tr {
+                            th scope="row" { (name) }
+                            @for (predicted, count) in row.iter().enumerate() {
+                                td class=[(predicted == class).then_some("right")]
+                                    style={ "--share:" (format_args!("{:.3}", share(*count, row))) } { (count) }
+                            }
+                        }
+                    }
+                }
+            }
+            figcaption { "A row's photos were taken for the classes of the columns." }
+        }
+    }
+}
+
+fn per_class(confusion: &ConfusionMatrix, classes: &[String]) -> Markup {
+    html! {
+        table {
+            thead {
+                tr {
+                    th scope="col" { "Class" }
+                    th scope="col" { "Validation photos" }
+                    th scope="col" { "Recall" }
+                    th scope="col" { "Precision" }
+                }
+            }
+            tbody {
+                @for (class, (name, row)) in classes.iter().zip(confusion.rows()).enumerate() {
+                    tr {
+                        th scope="row" { (name) }
+                        td { (row.iter().sum::<usize>()) }
+                        td { (percent(confusion.recall(class))) }
+                        td { (percent(confusion.precision(class))) }
+                    }
+                }
+            }
+        }
+        p class="note" {
+            "Recall: the share of a class's photos that were recognised. Precision: the share of the photos taken for \
+             a class that were of it."
+        }
+    }
+}
+
+fn share(part: usize, row: &[usize]) -> f64 {
+    part as f64 / row.iter().sum::<usize>().max(1) as f64
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "\u{2013}".into(), |share| format!("{:.1} %", share * 100.0))
+}
+
+fn loss(loss: f64) -> String {
+    format!("{loss:.4}")
+}
+
+/// "2025-05-03, 14:20 UTC", from milliseconds since 1970.
+fn date(milliseconds: f64) -> String {
+    let minutes = (milliseconds / 60_000.0).floor() as i64;
+    let (days, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+    // Years are counted from March, so that leap days come last, in cycles of 400 years (146,097 days).
+    let days = days + 719_468;
+    let (cycle, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = (cycle * 400 + year + month / 10, (month + 2) % 12 + 1);
+    format!("{year}-{month:02}-{day:02}, {:02}:{:02} UTC", minute / 60, minute % 60)
+}

@@ -1,0 +1,168 @@
+//! The models that were trained here, kept in the browser.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::storage::Storage;
+use crate::web::js;
+use crate::web::protocol::training::{KeptModel, ModelId, NamedFile, TrainingEvent};
+use crate::weights::{ModelFile, Precision, class_indices};
+
+/// What the names of the shelf's files begin with.
+const PREFIX: &str = "model-";
+const WEIGHTS: &str = ".safetensors";
+const DESCRIPTION: &str = ".json";
+
+/// The kept models. Those for which the browser has no room are there until the engine ends.
+#[derive(Clone)]
+pub struct Shelf {
+    storage: Storage,
+    /// The models that only this program holds.
+    unstored: Rc<RefCell<HashMap<ModelId, (KeptModel, Vec<u8>)>>>,
+}
+
+impl Shelf {
+    /// The models in this storage.
+    pub fn new(storage: Storage) -> Self {
+        Self { storage, unstored: Rc::default() }
+    }
+
+    /// All models, newest first.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn list(&self) -> Result<TrainingEvent, String> {
+        let mut models: Vec<_> = self.unstored.borrow().values().map(|(model, _)| model.clone()).collect();
+        for name in self.storage.names().await? {
+            let id = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(DESCRIPTION));
+            if let Some(id) = id
+                && let Ok(model) = self.describe(id).await
+            {
+                models.push(model);
+            }
+        }
+        models.sort_by(|a, b| b.created.total_cmp(&a.created));
+        Ok(TrainingEvent::Models { models, place: self.storage.place() })
+    }
+
+    /// Adds a model. `Ok` says why it is not kept beyond this visit, where it is not.
+    ///
+    /// # Errors
+    /// Cause and remedy, where the model cannot be written at all.
+    pub async fn add(&self, model: KeptModel, weights: &ModelFile) -> Result<Option<String>, String> {
+        let bytes = weights.to_safetensors(Precision::F32).map_err(|error| error.to_string())?;
+        // The description comes last: with it the model counts as kept.
+        let stored = match self.storage.put(&weights_of(&model.id), &bytes).await {
+            Ok(()) => self.write(&model).await,
+            failed => failed,
+        };
+        Ok(match stored {
+            Ok(()) => None,
+            Err(message) => {
+                // What was written of it is of no use.
+                let _ = self.storage.remove(&weights_of(&model.id)).await;
+                self.unstored.borrow_mut().insert(model.id.clone(), (model, bytes));
+                Some(message)
+            }
+        })
+    }
+
+    /// A model's weights, and its name.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn read(&self, id: &str) -> Result<(String, ModelFile), String> {
+        let model = self.describe(id).await?;
+        let bytes = match self.unstored.borrow().get(id) {
+            Some((_, bytes)) => Some(bytes.clone()),
+            None => None,
+        };
+        let bytes = match bytes {
+            Some(bytes) => bytes,
+            None => self.storage.get(&weights_of(id)).await?.ok_or_else(gone)?,
+        };
+        let file = ModelFile::from_safetensors(&bytes).map_err(|error| format!("{}: {error}", model.name))?;
+        Ok((model.name, file))
+    }
+
+    /// A model as files to save: the weights and the class names.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn files(&self, id: &str) -> Result<Vec<NamedFile>, String> {
+        let model = self.describe(id).await?;
+        let no_room = |exception| format!("the browser has no room for the file ({})", js::message(&exception));
+        let unstored = self.unstored.borrow().get(id).map(|(_, bytes)| js::blob(bytes, "application/octet-stream"));
+        let weights = match unstored {
+            Some(blob) => blob.map_err(no_room)?,
+            None => self.storage.file(&weights_of(id)).await?.ok_or_else(gone)?,
+        };
+        let classes = js::blob(class_indices(&model.classes).as_bytes(), "application/json").map_err(no_room)?;
+        Ok(vec![
+            NamedFile { name: format!("{}{WEIGHTS}", file_stem(&model.name)), blob: weights },
+            NamedFile { name: "class_indices.json".into(), blob: classes },
+        ])
+    }
+
+    /// Gives a model another name.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn rename(&self, id: &str, name: String) -> Result<(), String> {
+        let name = name.trim().to_owned();
+        if name.is_empty() {
+            return Err("a model needs a name; type one".into());
+        }
+        if let Some((model, _)) = self.unstored.borrow_mut().get_mut(id) {
+            model.name = name;
+            return Ok(());
+        }
+        let model = KeptModel { name, ..self.describe(id).await? };
+        self.write(&model).await
+    }
+
+    /// Forgets a model.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn delete(&self, id: &str) -> Result<(), String> {
+        if self.unstored.borrow_mut().remove(id).is_some() {
+            return Ok(());
+        }
+        self.storage.remove(&description_of(id)).await?;
+        self.storage.remove(&weights_of(id)).await
+    }
+
+    async fn describe(&self, id: &str) -> Result<KeptModel, String> {
+        if let Some((model, _)) = self.unstored.borrow().get(id) {
+            return Ok(model.clone());
+        }
+        let json = self.storage.get(&description_of(id)).await?.ok_or_else(gone)?;
+        serde_json::from_slice(&json).map_err(|error| format!("what is known of the model is damaged ({error})"))
+    }
+
+    async fn write(&self, model: &KeptModel) -> Result<(), String> {
+        let json = serde_json::to_vec(model).map_err(|error| error.to_string())?;
+        self.storage.put(&description_of(&model.id), &json).await
+    }
+}
+
+fn weights_of(id: &str) -> String {
+    format!("{PREFIX}{id}{WEIGHTS}")
+}
+
+fn description_of(id: &str) -> String {
+    format!("{PREFIX}{id}{DESCRIPTION}")
+}
+
+fn gone() -> String {
+    "the model is gone: the browser has cleared this site's storage, or another tab has deleted it".into()
+}
+
+/// A name without what file systems do not like.
+fn file_stem(name: &str) -> String {
+    name.chars()
+        .map(|letter| if letter.is_control() || "/\\:*?\"<>|".contains(letter) { '-' } else { letter })
+        .collect()
+}

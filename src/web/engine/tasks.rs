@@ -1,0 +1,215 @@
+//! What the engine does one after the other: bring up a device and a model, classify, change models, begin a run.
+
+use std::rc::Rc;
+
+use futures::future::join;
+use gloo_timers::future::TimeoutFuture;
+use web_time::Instant;
+
+use super::download;
+use super::hardware::Hardware;
+use super::model::Model;
+use super::outbox::post;
+use super::pace::Pace;
+use super::photos::Photos;
+use super::shelf::Shelf;
+use super::storage::Storage;
+use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
+use crate::web::protocol::training::{ModelChoice, TrainingCommand, TrainingEvent};
+use crate::web::protocol::{DeviceChoice, Event, FileHandle};
+use crate::weights::ModelFile;
+
+/// What takes its turn.
+pub enum Task {
+    /// Bring up a device and the model at this URL.
+    Start {
+        /// Which devices may be used.
+        device: DeviceChoice,
+        /// Why the CPU was chosen, where it was.
+        reason: Option<String>,
+        /// Where the weights are.
+        model_url: String,
+    },
+    /// At least one photo is decoded.
+    Classify,
+    /// Use the model in these files.
+    LoadModel(Vec<FileHandle>),
+    /// Give the model as a file.
+    ExportModel,
+    /// What has to do with training and takes its turn.
+    Training(TrainingCommand),
+}
+
+/// Everything that the tasks work with.
+pub struct Engine {
+    hardware: Hardware,
+    model: Model,
+    /// The model that came with the page, and its name.
+    shipped: (String, Rc<ModelFile>),
+    photos: Photos,
+    pace: Pace,
+    storage: Storage,
+    shelf: Shelf,
+    training: Training,
+}
+
+impl Engine {
+    /// Stages 1 to 3: the weights and the device, each as soon as it comes, then the self-test. None where there are no
+    /// weights, which the page is told.
+    pub async fn start(
+        device: DeviceChoice,
+        reason: Option<String>,
+        model_url: &str,
+        photos: Photos,
+        training: Training,
+    ) -> Option<Self> {
+        let (hardware, file) = join(Hardware::find(device, reason), download::model(model_url)).await;
+        let file = match file {
+            Ok(file) => Rc::new(file),
+            Err(message) => {
+                post(&Event::Failed { message });
+                return None;
+            }
+        };
+        let shipped = (download::file_name(model_url).to_owned(), file);
+        let model = Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await;
+        let hardware = hardware.settle(model.device());
+        post(&Event::Ready { device: model.device().clone(), model: model.report() });
+
+        let storage = Storage::open().await;
+        let shelf = Shelf::new(storage.clone());
+        let engine = Self { hardware, model, shipped, photos, pace: Pace::default(), storage, shelf, training };
+        engine.tell_models().await;
+        tell_unfinished(&engine.storage).await;
+        Some(engine)
+    }
+
+    /// Does a task.
+    pub async fn perform(&mut self, task: Task) {
+        match task {
+            Task::Start { .. } => {}
+            Task::Classify => self.classify().await,
+            Task::LoadModel(files) => {
+                let loaded = Model::from_files(files, &self.hardware).await;
+                self.adopt(loaded);
+            }
+            Task::ExportModel => match self.model.export() {
+                Ok((name, blob)) => post(&Event::ModelFile { name, blob }),
+                Err(message) => post(&Event::ExportFailed { message }),
+            },
+            Task::Training(command) => self.train(command).await,
+        }
+    }
+
+    /// Answers one batch of the photos that are decoded.
+    async fn classify(&mut self) {
+        let Some(batch) = self.photos.next_batch(self.pace.batch()) else {
+            return;
+        };
+        let start = Instant::now();
+        let answers = self.model.probabilities(&batch.pixels).await;
+        let share = start.elapsed() / batch.pixels.len() as u32;
+        self.pace.took(share);
+        if !self.photos.still_wanted(&batch) {
+            return;
+        }
+        match answers {
+            Ok(answers) => {
+                for (photo, probabilities) in batch.photos.into_iter().zip(answers) {
+                    let milliseconds = photo.milliseconds + share.as_secs_f64() * 1e3;
+                    post(&Event::Prediction { id: photo.id, probabilities, thumbnail: photo.thumbnail, milliseconds });
+                }
+            }
+            // The page starts an engine on the CPU, which answers these photos.
+            Err(error) if self.model.device().webgpu => self.hardware.condemn(error.to_string()),
+            Err(error) => {
+                for photo in batch.photos {
+                    post(&Event::PhotoFailed { id: photo.id, message: error.to_string() });
+                }
+            }
+        }
+        // The network on the CPU never waits for anything: without this, no message would arrive before the last photo.
+        TimeoutFuture::new(0).await;
+    }
+
+    /// Does what has to do with training.
+    async fn train(&mut self, command: TrainingCommand) {
+        match command {
+            TrainingCommand::Train(order) => match self.ground(&order.start).await {
+                Ok(ground) => self.training.train(order, ground, &self.storage, &self.shelf).await,
+                Err(message) => tell(TrainingEvent::Refused(message)),
+            },
+            TrainingCommand::Resume { photos } => {
+                let ground = Ground { start: self.model.file(), gpu: self.model.gpu() };
+                self.training.resume(photos, ground, &self.storage, &self.shelf).await;
+            }
+            TrainingCommand::DiscardUnfinished => discard_unfinished(&self.storage).await,
+            TrainingCommand::UseModel(choice) => {
+                let loaded = match self.weights(&choice).await {
+                    Ok((name, file)) => Ok(Model::new(name, file, &self.hardware).await),
+                    Err(message) => Err(message),
+                };
+                self.adopt(loaded);
+            }
+            TrainingCommand::RenameModel { id, name } => {
+                let renamed = self.shelf.rename(&id, name).await;
+                self.tell_change(renamed).await;
+            }
+            TrainingCommand::DeleteModel(id) => {
+                let deleted = self.shelf.delete(&id).await;
+                self.tell_change(deleted).await;
+            }
+            TrainingCommand::DownloadModel(id) => tell(match self.shelf.files(&id).await {
+                Ok(files) => TrainingEvent::ModelFiles(files),
+                Err(message) => TrainingEvent::ModelsFailed(message),
+            }),
+            // These were heeded as they came.
+            TrainingCommand::ForgetPhotos
+            | TrainingCommand::AddPhotos { .. }
+            | TrainingCommand::Pause
+            | TrainingCommand::GoOn
+            | TrainingCommand::Stop => {}
+        }
+    }
+
+    /// Classifies with another model from now on, or says why not.
+    fn adopt(&mut self, loaded: Result<Model, String>) {
+        match loaded {
+            Ok(model) => {
+                self.model = model;
+                post(&Event::ModelLoaded { device: self.model.device().clone(), model: self.model.report() });
+            }
+            Err(message) => post(&Event::ModelRefused { message }),
+        }
+    }
+
+    /// What a run that begins with this model stands on.
+    async fn ground(&self, start: &ModelChoice) -> Result<Ground, String> {
+        let (_, start) = self.weights(start).await?;
+        Ok(Ground { start, gpu: self.model.gpu() })
+    }
+
+    /// A model's name and weights.
+    async fn weights(&self, choice: &ModelChoice) -> Result<(String, Rc<ModelFile>), String> {
+        match choice {
+            ModelChoice::InUse => Ok((self.model.report().name, self.model.file())),
+            ModelChoice::Shipped => Ok(self.shipped.clone()),
+            ModelChoice::Kept(id) => self.shelf.read(id).await.map(|(name, file)| (name, Rc::new(file))),
+        }
+    }
+
+    /// Tells the page of the models after a change, and of a failure.
+    async fn tell_change(&self, outcome: Result<(), String>) {
+        if let Err(message) = outcome {
+            tell(TrainingEvent::ModelsFailed(message));
+        }
+        self.tell_models().await;
+    }
+
+    async fn tell_models(&self) {
+        tell(match self.shelf.list().await {
+            Ok(models) => models,
+            Err(message) => TrainingEvent::ModelsFailed(message),
+        });
+    }
+}

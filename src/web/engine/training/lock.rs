@@ -1,0 +1,52 @@
+//! One run at a time among all tabs of this page, as they share the storage in which it is kept.
+
+use futures::channel::oneshot;
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::web::js;
+
+/// The lock's name within this site.
+const NAME: &str = "alexnet-run";
+
+/// The right to train, given back when dropped.
+pub struct Lock {
+    /// Ends the promise for whose length the browser keeps the lock; none where the browser has no locks.
+    _release: Option<oneshot::Sender<()>>,
+}
+
+impl Lock {
+    /// Takes it, unless another tab has it. A browser without locks lets everyone train.
+    pub async fn take() -> Option<Self> {
+        let Some(locks) = js::property(&js::scope().navigator(), "locks") else {
+            return Some(Self { _release: None });
+        };
+        let (release, released) = oneshot::channel::<()>();
+        let (tell, told) = oneshot::channel();
+        let hold = Closure::once_into_js(move |lock: JsValue| {
+            let taken = !lock.is_null();
+            // Whoever asks waits for this.
+            let _ = tell.send(taken);
+            wasm_bindgen_futures::future_to_promise(async move {
+                if taken {
+                    // Dropping the sender ends it.
+                    let _ = released.await;
+                }
+                Ok(JsValue::UNDEFINED)
+            })
+        });
+        match request(&locks, &hold) {
+            Ok(_) => told.await.unwrap_or(false).then_some(Self { _release: Some(release) }),
+            Err(_) => Some(Self { _release: None }),
+        }
+    }
+}
+
+/// `navigator.locks.request(NAME, { ifAvailable: true }, hold)`; by name, as web-sys counts locks among the unstable
+/// interfaces.
+fn request(locks: &JsValue, hold: &JsValue) -> Result<Promise, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &true.into())?;
+    let request: Function = Reflect::get(locks, &"request".into())?.dyn_into()?;
+    request.call3(locks, &NAME.into(), &options, hold)?.dyn_into()
+}

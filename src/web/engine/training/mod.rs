@@ -1,0 +1,202 @@
+//! Training in the engine: the photos, the run that is under way, and the run that can be gone on with.
+//!
+//! A run goes its way beside the engine's other tasks, which get their turns between its steps.
+
+mod control;
+mod feeder;
+mod lock;
+mod report;
+mod run;
+mod set;
+mod unfinished;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+
+use self::control::{Control, Wish};
+use self::lock::Lock;
+use self::run::{Beginning, Run};
+use self::set::PhotoSet;
+use self::unfinished::Unfinished;
+use super::outbox::post;
+use super::photos::Photos;
+use super::pool::Pool;
+use super::shelf::Shelf;
+use super::storage::Storage;
+use crate::web::protocol::Event;
+use crate::web::protocol::training::{Identity, TrainingCommand, TrainingEvent, TrainingOrder};
+
+pub use self::run::Ground;
+
+/// What the engine knows of training.
+#[derive(Clone)]
+pub struct Training {
+    pool: Pool,
+    photos: Photos,
+    set: Rc<RefCell<PhotoSet>>,
+    /// The reins of the run that is under way.
+    run: Rc<RefCell<Option<Control>>>,
+}
+
+impl Training {
+    /// No photos and no run. `photos` are those to classify, which go first.
+    pub fn new(pool: Pool, photos: Photos) -> Self {
+        let set = Rc::new(RefCell::new(PhotoSet::new(pool.clone())));
+        Self { pool, photos, set, run: Rc::default() }
+    }
+
+    /// Does what can be done at once, and gives back what has to take its turn.
+    pub fn heed(&self, command: TrainingCommand) -> Option<TrainingCommand> {
+        match command {
+            TrainingCommand::ForgetPhotos => {
+                // A run keeps the set that it has.
+                let former = self.set.replace(PhotoSet::new(self.pool.clone()));
+                former.abandon();
+            }
+            TrainingCommand::AddPhotos { photos, look } => self.set.borrow().add(photos, look),
+            TrainingCommand::Pause => self.wish(Wish::Pause),
+            TrainingCommand::GoOn => self.wish(Wish::Run),
+            TrainingCommand::Stop => self.wish(Wish::Stop),
+            later => return Some(later),
+        }
+        None
+    }
+
+    /// Begins a run.
+    pub async fn train(&self, order: TrainingOrder, ground: Ground, storage: &Storage, shelf: &Shelf) {
+        if let Err(message) = check(&order) {
+            return tell(TrainingEvent::Refused(message));
+        }
+        let Some(lock) = self.lock().await else { return };
+        let unfinished = Unfinished::new(storage.clone());
+        // Where there is no room, each epoch says so.
+        let _ = unfinished.begin(&order).await;
+        tell(TrainingEvent::Unfinished(None));
+        let run = (order, ground, unfinished, shelf.clone());
+        self.launch(run, Beginning::New, lock);
+    }
+
+    /// Goes on with the unfinished run, if these photos are its photos.
+    pub async fn resume(&self, photos: Vec<Identity>, ground: Ground, storage: &Storage, shelf: &Shelf) {
+        let Some(lock) = self.lock().await else { return };
+        let unfinished = Unfinished::new(storage.clone());
+        let beginning = async {
+            let order = unfinished.order().await?;
+            same_photos(&order, photos)?;
+            Ok((order, Beginning::Checkpoint(unfinished.checkpoint().await?)))
+        };
+        match beginning.await {
+            Ok((order, beginning)) => self.launch((order, ground, unfinished, shelf.clone()), beginning, lock),
+            Err(message) => tell(TrainingEvent::Refused(message)),
+        }
+    }
+
+    /// The right to train; where there is none, the page is told.
+    async fn lock(&self) -> Option<Lock> {
+        if self.is_running() {
+            tell(TrainingEvent::Refused("a run is under way; stop it first".into()));
+            return None;
+        }
+        let lock = Lock::take().await;
+        if lock.is_none() {
+            tell(TrainingEvent::Refused(
+                "another tab of this page is training; wait until it is done, or stop it there".into(),
+            ));
+        }
+        lock
+    }
+
+    fn launch(
+        &self,
+        (order, ground, unfinished, shelf): (TrainingOrder, Ground, Unfinished, Shelf),
+        beginning: Beginning,
+        lock: Lock,
+    ) {
+        let control = Control::new(self.photos.clone());
+        let run = Run::new(order, ground, self.set.borrow().clone(), control.clone(), unfinished, shelf);
+        self.run.replace(Some(control));
+        let reins = Rc::clone(&self.run);
+        spawn_local(async move {
+            run.go(beginning).await;
+            reins.replace(None);
+            drop(lock);
+        });
+    }
+
+    fn is_running(&self) -> bool {
+        self.run.borrow().is_some()
+    }
+
+    fn wish(&self, wish: Wish) {
+        if let Some(control) = &*self.run.borrow() {
+            control.wish(wish);
+        }
+    }
+}
+
+/// Tells the page of the run that can be gone on with; none while another tab is at it.
+pub async fn tell_unfinished(storage: &Storage) {
+    let unfinished = match Lock::take().await {
+        Some(_lock) => Unfinished::new(storage.clone()).describe().await,
+        None => None,
+    };
+    tell(TrainingEvent::Unfinished(unfinished));
+}
+
+/// Forgets the run that can be gone on with.
+pub async fn discard_unfinished(storage: &Storage) {
+    if let Some(_lock) = Lock::take().await
+        && let Err(message) = Unfinished::new(storage.clone()).discard().await
+    {
+        tell(TrainingEvent::ModelsFailed(message));
+    }
+    tell_unfinished(storage).await;
+}
+
+/// Tells the page.
+pub fn tell(event: TrainingEvent) {
+    post(&Event::Training(event));
+}
+
+/// What would make a run senseless; the page does not let these pass.
+fn check(order: &TrainingOrder) -> Result<(), String> {
+    let classes = order.classes.len();
+    let config = &order.config;
+    if classes < 2 {
+        return Err("telling apart takes at least two classes; add a folder".into());
+    }
+    if order.train.is_empty() {
+        return Err("there are no photos to learn from; choose a smaller share for validation".into());
+    }
+    if order.train.iter().chain(&order.validation).any(|photo| photo.class >= classes) {
+        return Err("the page and its engine are of different versions; reload the page".into());
+    }
+    if config.epochs == 0 || config.batch_size == 0 || !(config.learning_rate > 0.0 && config.learning_rate <= 1.0) {
+        return Err("epochs and batch size begin at 1, and the learning rate lies between 0 and 1".into());
+    }
+    Ok(())
+}
+
+/// Whether the photos of a run are all among `photos`, unchanged.
+fn same_photos(order: &TrainingOrder, photos: Vec<Identity>) -> Result<(), String> {
+    let found: HashMap<String, String> = photos.into_iter().map(|photo| (photo.path, photo.content)).collect();
+    let differs = |path: &str, content: &str| found.get(path).is_none_or(|found| found != content);
+    let ours = order.train.iter().chain(&order.validation).map(|photo| &photo.photo);
+    let other: Vec<&str> =
+        ours.filter(|photo| differs(&photo.path, &photo.content)).map(|photo| photo.path.as_str()).collect();
+    match other[..] {
+        [] => Ok(()),
+        [first, ..] => Err(format!(
+            "these are not the photos that the run was begun with: {first} {} missing or changed; choose the folder as \
+             it was, or start anew",
+            match other.len() - 1 {
+                0 => "is".to_owned(),
+                1 => "and one other are".to_owned(),
+                others => format!("and {others} others are"),
+            }
+        )),
+    }
+}

@@ -1,0 +1,185 @@
+//! A run from its beginning to its end.
+
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use web_time::Instant;
+
+use super::control::Control;
+use super::feeder::Feeder;
+use super::report::Report;
+use super::set::PhotoSet;
+use super::tell;
+use super::unfinished::{BestEpoch, Unfinished};
+use crate::dataset::{Sample, Split};
+use crate::device::{Gpu, cpu};
+use crate::error::{Error, Result};
+use crate::run::EpochRecord;
+use crate::self_test;
+use crate::train::Trainer;
+use crate::web::engine::shelf::Shelf;
+use crate::web::protocol::training::{
+    Best, KeptModel, OrderedPhoto, Outcome, TrainingDevice, TrainingEvent, TrainingOrder, TrainingTest,
+};
+use crate::weights::ModelFile;
+
+/// What a run stands on.
+pub struct Ground {
+    /// The weights to begin with.
+    pub start: Rc<ModelFile>,
+    /// The GPU, and its adapter's name, where it runs the model in use.
+    pub gpu: Option<(Gpu, String)>,
+}
+
+/// How a run begins.
+pub enum Beginning {
+    /// From the ground's weights.
+    New,
+    /// From a checkpoint.
+    Checkpoint(Vec<u8>),
+}
+
+/// A run.
+pub struct Run {
+    order: TrainingOrder,
+    ground: Ground,
+    set: PhotoSet,
+    control: Control,
+    unfinished: Unfinished,
+    shelf: Shelf,
+}
+
+impl Run {
+    /// Makes a run ready.
+    pub fn new(
+        order: TrainingOrder,
+        ground: Ground,
+        set: PhotoSet,
+        control: Control,
+        unfinished: Unfinished,
+        shelf: Shelf,
+    ) -> Self {
+        Self { order, ground, set, control, unfinished, shelf }
+    }
+
+    /// Runs it to its end, and tells the page all the while.
+    pub async fn go(mut self, beginning: Beginning) {
+        let outcome = match self.ground.gpu.as_ref().map(|(gpu, _)| gpu.clone()) {
+            Some(gpu) => gpu.guard(self.epochs(beginning)).await,
+            None => self.epochs(beginning).await,
+        };
+        match outcome {
+            Ok(outcome) => {
+                if outcome.best.as_ref().is_none_or(|best| best.not_kept.is_none()) {
+                    // The model is on the shelf; nothing is left to go on with.
+                    let _ = self.unfinished.discard().await;
+                }
+                if let Ok(models) = self.shelf.list().await {
+                    tell(models);
+                }
+                tell(TrainingEvent::Finished(outcome));
+            }
+            Err(error) => tell(TrainingEvent::Failed(error.to_string())),
+        }
+        tell(TrainingEvent::Unfinished(self.unfinished.describe().await));
+    }
+
+    async fn epochs(&mut self, beginning: Beginning) -> Result<Outcome> {
+        let (gpu, device) = self.device().await?;
+        let burn_device = gpu.as_ref().map_or_else(cpu, |gpu| gpu.device().clone());
+        let (mut trainer, mut best) = match beginning {
+            Beginning::New => {
+                let TrainingOrder { config, classes, .. } = self.order.clone();
+                (Trainer::new(config, classes, Some(&self.ground.start), &burn_device), None)
+            }
+            Beginning::Checkpoint(bytes) => {
+                let trainer = Trainer::resume(&bytes, &burn_device)?;
+                let best = match trainer.best_epoch() {
+                    Some(record) => Some(self.unfinished.best(record).await.map_err(Error::Checkpoint)?),
+                    None => None,
+                };
+                (trainer, best)
+            }
+        };
+        let (order, history) = (self.order.clone(), trainer.history().to_vec());
+        tell(TrainingEvent::Began { order, history, device });
+
+        let config = trainer.config().clone();
+        let mut feeder = Feeder::new(self.set.clone(), self.split(), config.clone(), self.control.clone());
+        let mut report = Report::new(config, self.order.train.len(), self.control.clone());
+        while !trainer.is_finished() && !self.control.stops() {
+            report.begin_epoch(trainer.history().len() + 1);
+            let (start, idle, waited) = (Instant::now(), self.control.idle(), feeder.waited());
+            let epoch = trainer.run_epoch(&mut feeder, |event| report.take(event)).await?;
+            report.end_epoch();
+            let (ControlFlow::Continue(record), Some(evaluation)) = (epoch, trainer.evaluation().cloned()) else {
+                break;
+            };
+            let seconds = (start.elapsed().saturating_sub(self.control.idle() - idle)).as_secs_f64();
+            let waited = (feeder.waited() - waited).as_secs_f64() / seconds.max(1e-6);
+            let confusion = evaluation.confusion.clone();
+            tell(TrainingEvent::Epoch { record, confusion, seconds, waited });
+            if trainer.best_epoch() == Some(record) {
+                best = Some(BestEpoch { record, weights: trainer.model_file().await?, evaluation });
+            }
+            if let Some(best) = &best
+                && let Err(message) = self.keep(&trainer, best).await
+            {
+                tell(TrainingEvent::NotKept(message));
+            }
+        }
+        let stopped = !trainer.is_finished();
+        let best = match best {
+            Some(best) => Some(self.finish(best, trainer.history()).await?),
+            None => None,
+        };
+        Ok(Outcome { best, stopped })
+    }
+
+    /// The device to train on: the GPU, if it passes the test.
+    async fn device(&self) -> Result<(Option<Gpu>, TrainingDevice)> {
+        let Some((gpu, name)) = &self.ground.gpu else {
+            return Ok((None, TrainingDevice { name: "CPU".into(), reason: None, test: None }));
+        };
+        let test = self_test::TrainingTest::run(&self.ground.start, gpu.device()).await?;
+        let report = TrainingTest { webgpu: test.device, cpu: test.cpu, gradients: test.gradients };
+        Ok(match test.passed {
+            true => (Some(gpu.clone()), TrainingDevice { name: name.clone(), reason: None, test: Some(report) }),
+            false => {
+                let reason = format!("WebGPU's gradients differ from the CPU's by {:.1e}", report.gradients);
+                (None, TrainingDevice { name: "CPU".into(), reason: Some(reason), test: Some(report) })
+            }
+        })
+    }
+
+    fn split(&self) -> Split {
+        let samples = |photos: &[OrderedPhoto]| {
+            photos.iter().map(|photo| Sample { path: photo.photo.path.clone(), class: photo.class }).collect()
+        };
+        Split { train: samples(&self.order.train), validation: samples(&self.order.validation) }
+    }
+
+    async fn keep(&self, trainer: &Trainer, best: &BestEpoch) -> std::result::Result<(), String> {
+        let checkpoint = trainer.checkpoint().await.map_err(|error| error.to_string())?;
+        self.unfinished.keep(&checkpoint, trainer.history(), best).await
+    }
+
+    /// Puts the best epoch's model on the shelf.
+    async fn finish(&self, best: BestEpoch, history: &[EpochRecord]) -> Result<Best> {
+        let BestEpoch { record, weights, evaluation } = best;
+        let created = js_sys::Date::now();
+        let model = KeptModel {
+            id: format!("{created:.0}"),
+            name: self.order.name.clone(),
+            created,
+            classes: self.order.classes.clone(),
+            config: self.order.config.clone(),
+            history: history.to_vec(),
+            epoch: record,
+            confusion: evaluation.confusion.clone(),
+            train_photos: self.order.train.len(),
+        };
+        let not_kept = self.shelf.add(model.clone(), &weights).await.map_err(Error::Checkpoint)?;
+        Ok(Best { model, evaluation, not_kept })
+    }
+}

@@ -1,0 +1,161 @@
+//! How what the engine says changes what the page knows about training.
+
+use std::{mem, sync::Arc, time::Duration};
+
+use leptos::prelude::*;
+
+use super::{
+    state::{Activity, Effort, Epoch, Phase, Progress, Run, RunResult, Training},
+    words::{counted, percent},
+};
+use crate::web::{
+    page::browser::save,
+    protocol::training::{NamedFile, Outcome, Step, TrainingEvent},
+};
+
+/// What is told while a run goes its way.
+const GOING: &str = "Training; keep this tab open. Each epoch is kept when it is done.";
+/// Pause between two files that are saved, so that the browser takes both.
+const BETWEEN_FILES: Duration = Duration::from_millis(400);
+
+impl Training {
+    /// Takes down what the engine said. Steps and looks come many at a time and are shown once.
+    pub fn apply(self, events: Vec<TrainingEvent>) {
+        let mut looks = Vec::new();
+        let mut steps = Vec::new();
+        for event in events {
+            match event {
+                TrainingEvent::Looked { path, look } => looks.push((path, look)),
+                TrainingEvent::Step(step) => steps.push(step),
+                other => {
+                    self.take_steps(&mem::take(&mut steps));
+                    self.heed(other);
+                }
+            }
+        }
+        self.take_steps(&steps);
+        self.take_looks(looks);
+    }
+
+    fn take_steps(self, steps: &[Step]) {
+        let Some(&last) = steps.last() else { return };
+        self.progress.update(|progress| {
+            for step in steps {
+                if progress.epoch != step.epoch {
+                    progress.epoch = step.epoch;
+                    progress.losses.clear();
+                }
+                progress.losses.push(step.loss);
+            }
+            progress.activity = Activity::Learning(last);
+        });
+    }
+
+    fn heed(self, event: TrainingEvent) {
+        match event {
+            TrainingEvent::Began { order, history, device } => {
+                self.result.set(None);
+                self.stopping.set(false);
+                self.ordered.set(false);
+                self.resuming.set(false);
+                self.progress.set(Progress::default());
+                self.tell(match history.len() {
+                    0 => GOING.to_owned(),
+                    done => format!("Going on after epoch {done}. {GOING}"),
+                });
+                self.run.set(Some(Run {
+                    order: Arc::new(order),
+                    device,
+                    epochs: history.into_iter().map(|record| Epoch { record, effort: None }).collect(),
+                    confusion: None,
+                    unreadable: Vec::new(),
+                    not_kept: None,
+                }));
+                self.phase.set(Phase::Running);
+            }
+            TrainingEvent::Refused(message) => {
+                self.ordered.set(false);
+                self.complain(format!("The run did not begin: {message}"));
+            }
+            TrainingEvent::Features { step, steps } => {
+                self.progress.update(|progress| progress.activity = Activity::Features(step, steps));
+            }
+            TrainingEvent::Validating { step, steps } => {
+                self.progress.update(|progress| progress.activity = Activity::Validating(step, steps));
+            }
+            TrainingEvent::Unreadable { path, message } => self.in_run(|run| run.unreadable.push((path, message))),
+            TrainingEvent::Epoch { record, confusion, seconds, waited } => {
+                let effort = Some(Effort { seconds, waited });
+                self.in_run(|run| {
+                    run.epochs.push(Epoch { record, effort });
+                    run.confusion = Some(confusion);
+                    run.not_kept = None;
+                });
+            }
+            TrainingEvent::NotKept(message) => self.in_run(|run| run.not_kept = Some(message)),
+            TrainingEvent::Paused => {
+                self.phase.set(Phase::Paused);
+                self.tell("Paused; the run waits.");
+            }
+            TrainingEvent::WentOn => {
+                self.phase.set(Phase::Running);
+                self.tell(GOING);
+            }
+            TrainingEvent::Finished(outcome) => self.finish(outcome),
+            TrainingEvent::Failed(message) => {
+                self.ordered.set(false);
+                self.phase.set(Phase::Failed);
+                self.complain(format!("The run broke off: {message}"));
+            }
+            // Looks and steps went another way.
+            TrainingEvent::Looked { .. } | TrainingEvent::Step(_) => {}
+            TrainingEvent::Unfinished(unfinished) => self.unfinished.set(unfinished.map(Arc::new)),
+            TrainingEvent::Models { models, place } => {
+                self.models_trouble.set(None);
+                self.models.set(models);
+                self.place.set(Some(place));
+            }
+            TrainingEvent::ModelsFailed(message) => self.models_trouble.set(Some(message)),
+            TrainingEvent::ModelFiles(files) => self.save_files(files),
+        }
+    }
+
+    fn finish(self, Outcome { best, stopped }: Outcome) {
+        self.phase.set(Phase::Done);
+        let how = if stopped { "Stopped" } else { "Done" };
+        let Some(best) = best else {
+            return self.tell(format!("{how} before an epoch was finished, so there is no result."));
+        };
+        let epochs = self.run.with_untracked(|run| run.as_ref().map_or(0, |run| run.epochs.len()));
+        self.tell(format!(
+            "{how} after {}. Epoch {} was best and is kept: {} of the validation photos are recognised.",
+            counted(epochs, "epoch"),
+            best.model.epoch.epoch,
+            percent(best.model.epoch.validation_accuracy)
+        ));
+        let classes = best.model.classes.clone();
+        self.result.set(Some(Arc::new(RunResult { best, classes })));
+    }
+
+    fn save_files(self, files: Vec<NamedFile>) {
+        for (place, NamedFile { name, blob }) in files.into_iter().enumerate() {
+            set_timeout(
+                move || {
+                    if save(&blob, &name).is_err() {
+                        let message = format!("The browser did not let {name} be saved.");
+                        self.models_trouble.set(Some(message));
+                    }
+                },
+                BETWEEN_FILES * place as u32,
+            );
+        }
+    }
+
+    fn in_run(self, change: impl FnOnce(&mut Run)) {
+        self.run.update(|run| {
+            if let Some(run) = run {
+                change(run);
+            }
+        });
+    }
+}

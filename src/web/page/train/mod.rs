@@ -1,0 +1,83 @@
+//! Training: choose photos, check them, train on them, look at the result, keep it.
+//!
+//! [`state::Training`] is what the page knows about it; the modules below fill it in, tell the engine what to do, and
+//! show it, in the order in which a visitor meets them.
+
+pub mod choose;
+pub mod models;
+pub mod state;
+pub mod unfinished;
+
+mod control;
+mod events;
+mod form;
+mod orders;
+mod parts;
+mod report;
+mod result;
+mod run;
+mod set;
+mod settings;
+mod thumbnails;
+mod words;
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDetailsElement;
+
+use self::state::Phase;
+use super::{browser, state::Page};
+
+/// Everything below the place where the photos come in.
+#[component]
+pub fn Bench() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let training = page.training;
+    let phase = training.phase;
+    Effect::new(move || browser::set_body_data("training", Some(phase.get().name())));
+    warn_before_leaving(page);
+
+    let has_photos = move || !matches!(phase.get(), Phase::Idle | Phase::Checking);
+    // A run takes the place of what led to it.
+    let open = RwSignal::new(true);
+    Effect::new(move |before: Option<Phase>| {
+        let phase = phase.get();
+        if phase == Phase::Checked {
+            open.set(true);
+        } else if phase.is_active() && !before.is_some_and(Phase::is_active) {
+            open.set(false);
+        }
+        phase
+    });
+    let toggled = move |event: ev::Event| {
+        let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
+        if let Some(details) = details {
+            open.set(details.open());
+        }
+    };
+    view! {
+        <div class="bench">
+            <control::Control/>
+            <Show when=has_photos>
+                <details class="preparation" prop:open=open on:toggle=toggled>
+                    <summary>"Photos and settings"</summary>
+                    <report::Report/>
+                    <settings::Settings/>
+                </details>
+            </Show>
+            <run::RunSection/>
+            <result::ResultSection/>
+        </div>
+    }
+}
+
+/// Asks before the page is closed on a run whose last epoch could not be kept; all others can be gone on with.
+fn warn_before_leaving(page: Page) {
+    let training = page.training;
+    let _ = window_event_listener(ev::beforeunload, move |event| {
+        let is_lost = training.run.with_untracked(|run| run.as_ref().is_some_and(|run| run.not_kept.is_some()));
+        if is_lost && training.phase.get_untracked().is_active() {
+            event.prevent_default();
+        }
+    });
+}

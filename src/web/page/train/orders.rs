@@ -1,0 +1,147 @@
+//! What the page tells the engine about training.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::state::{Phase, Training};
+use crate::{
+    dataset::Sample,
+    dataset_report::PhotoSet,
+    report,
+    web::{
+        js,
+        page::browser::save_text,
+        protocol::training::{
+            Identity, KeptModel, ModelId, OrderedPhoto, TrainingCommand, TrainingOrder, UnfinishedRun,
+        },
+    },
+};
+
+impl Training {
+    /// Begins a run on the photos as they are arranged, with the settings as they are written.
+    pub fn start(self) {
+        let (Some(config), Ok(arranged)) = (untrack(|| self.form.config()), self.arranged.get_untracked()) else {
+            return;
+        };
+        let order = self.set.with_untracked(|set| {
+            let photos = |samples: &[Sample]| samples.iter().filter_map(|sample| ordered(set, sample)).collect();
+            TrainingOrder {
+                name: set.name().to_owned(),
+                classes: arranged.classes.clone(),
+                train: photos(&arranged.split.train),
+                validation: photos(&arranged.split.validation),
+                config,
+                start: self.form.start.get_untracked(),
+            }
+        });
+        self.order(TrainingCommand::Train(order), "Getting ready\u{2026}");
+    }
+
+    /// Holds the run, or lets it go on.
+    pub fn pause_or_go_on(self) {
+        let paused = self.phase.get_untracked() == Phase::Paused;
+        self.command(if paused { TrainingCommand::GoOn } else { TrainingCommand::Pause });
+    }
+
+    /// Ends the run with the best of its finished epochs.
+    pub fn stop(self) {
+        self.stopping.set(true);
+        self.tell("Stopping after this step\u{2026}");
+        self.command(TrainingCommand::Stop);
+    }
+
+    /// Goes on with the unfinished run if its photos are there. False where they have to be chosen first.
+    pub fn resume(self) -> bool {
+        let Some(run) = self.unfinished.get_untracked() else { return true };
+        let missing = self.set.with_untracked(|set| missing_photos(set, &run));
+        if let Some((count, example)) = missing {
+            if self.set.with_untracked(|set| !set.photos().is_empty()) {
+                self.complain(format!(
+                    "These are not the photos of the run: {count} of its photos are missing or changed, {example} for \
+                     one. Choose the folder `{}` as it was.",
+                    run.order.name
+                ));
+            }
+            return false;
+        }
+        let photos = self.set.with_untracked(|set| {
+            let identity = |(path, content): (&str, &str)| Identity { path: path.into(), content: content.into() };
+            set.identities().map(identity).collect()
+        });
+        self.order(TrainingCommand::Resume { photos }, "Going on\u{2026}");
+        true
+    }
+
+    /// Forgets the unfinished run.
+    pub fn forget_unfinished(self) {
+        self.resuming.set(false);
+        self.command(TrainingCommand::DiscardUnfinished);
+    }
+
+    /// Gives a kept model another name.
+    pub fn rename_model(self, id: ModelId, name: String) {
+        self.command(TrainingCommand::RenameModel { id, name });
+    }
+
+    /// Forgets a kept model.
+    pub fn delete_model(self, id: ModelId) {
+        self.command(TrainingCommand::DeleteModel(id));
+    }
+
+    /// Has a kept model saved.
+    pub fn download_model(self, id: ModelId) {
+        self.command(TrainingCommand::DownloadModel(id));
+    }
+
+    /// Saves a kept model's report.
+    pub fn save_report(self, model: &KeptModel) {
+        let name = format!("{}.html", file_name(&model.name));
+        let saved = report::html(model)
+            .map_err(|error| error.to_string())
+            .and_then(|html| save_text(&html, "text/html", &name).map_err(|error| js::message(&error)));
+        self.models_trouble.set(saved.err().map(|error| format!("The report could not be saved: {error}.")));
+    }
+
+    fn order(self, command: TrainingCommand, message: &str) {
+        self.ordered.set(true);
+        self.tell(message);
+        spawn_local(ask_to_keep());
+        self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.train(command)));
+    }
+
+    fn command(self, command: TrainingCommand) {
+        self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.tell(command)));
+    }
+}
+
+fn ordered(set: &PhotoSet, sample: &Sample) -> Option<OrderedPhoto> {
+    let content = set.photos()[set.place(&sample.path)?].content()?.to_owned();
+    Some(OrderedPhoto { photo: Identity { path: sample.path.clone(), content }, class: sample.class })
+}
+
+/// How many photos of a run are not in the set as they were, and one of them.
+fn missing_photos(set: &PhotoSet, run: &UnfinishedRun) -> Option<(usize, String)> {
+    let there: HashMap<&str, &str> = set.identities().collect();
+    let photos = run.order.train.iter().chain(&run.order.validation).map(|ordered| &ordered.photo);
+    let missing: Vec<_> = photos.filter(|photo| there.get(photo.path.as_str()) != Some(&&*photo.content)).collect();
+    missing.first().map(|example| (missing.len(), example.path.clone()))
+}
+
+/// A name that every file system takes.
+fn file_name(name: &str) -> String {
+    name.chars()
+        .map(|letter| if letter.is_control() || "/\\:*?\"<>|".contains(letter) { '-' } else { letter })
+        .collect()
+}
+
+/// Asks the browser not to clear away what is kept when it is short of space. It may say no; some never heard of it.
+async fn ask_to_keep() {
+    let navigator = window().navigator();
+    if js::property(&navigator, "storage").is_some()
+        && let Ok(answer) = navigator.storage().persist()
+    {
+        let _ = JsFuture::from(answer).await;
+    }
+}

@@ -1,0 +1,147 @@
+//! Which class was taken for which: a table whose cells open the photos in them.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::photo::photo;
+use crate::{
+    metrics::argmax,
+    web::page::{
+        state::Page,
+        train::{parts::growing, state::RunResult, words::photos},
+    },
+};
+
+/// Cells built at a time: a hundred classes make ten thousand of them.
+const CELLS: usize = 400;
+/// Photos of a cell shown at first.
+const SHOWN: usize = 24;
+
+/// Which photos lie in which cell: `cells[true class][predicted class]`, as indices into the answers.
+pub type Cells = Vec<Vec<Vec<usize>>>;
+
+/// The true and the predicted class that a cell stands for.
+pub type Place = (usize, usize);
+
+/// Sorts the validation photos into the cells.
+pub fn cells(result: &RunResult) -> Cells {
+    let classes = result.classes.len();
+    let mut cells = vec![vec![Vec::new(); classes]; classes];
+    for (index, answer) in result.best.evaluation.answers.iter().enumerate() {
+        cells[answer.class][argmax(&answer.probabilities)].push(index);
+    }
+    cells
+}
+
+/// The table; `chosen` is the cell whose photos are shown.
+#[component]
+pub fn Confusion(result: Arc<RunResult>, cells: Arc<Cells>, chosen: RwSignal<Option<Place>>) -> impl IntoView {
+    let classes = result.classes.clone();
+    let count = classes.len();
+    let rows = growing((CELLS / count.max(1)).max(1), move || count);
+    let heads: Vec<_> =
+        classes.iter().map(|class| view! { <th scope="col"><span>{class.clone()}</span></th> }).collect();
+    let row = {
+        let (cells, classes) = (Arc::clone(&cells), classes.clone());
+        move |truth: usize| row(truth, &cells[truth], &classes, chosen)
+    };
+    view! {
+        <div class="confusion">
+            <h4 id="confusion-title">"Which class is taken for which"</h4>
+            <p class="how">
+                "Rows: what a photo is. Columns: what it is taken for. Choose a number to see the photos."
+            </p>
+            <div class="scrolls" role="region" aria-labelledby="confusion-title" tabindex="0">
+                <table id="confusion" class="heat">
+                    <thead>
+                        <tr>
+                            <td></td>
+                            {heads}
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || 0..rows.get().min(count) key=|truth| *truth children=row/>
+                    </tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+fn row(truth: usize, cells: &[Vec<usize>], classes: &[String], chosen: RwSignal<Option<Place>>) -> AnyView {
+    let total: usize = cells.iter().map(Vec::len).sum();
+    let cell = |(predicted, photos_in_cell): (usize, &Vec<usize>)| {
+        let count = photos_in_cell.len();
+        if count == 0 {
+            return view! { <td class="none" class:right=predicted == truth>"0"</td> }.into_any();
+        }
+        let share = count as f64 / total.max(1) as f64;
+        let label = if predicted == truth {
+            format!("{} of {} recognised", photos(count), classes[truth])
+        } else {
+            format!("{} of {} taken for {}", photos(count), classes[truth], classes[predicted])
+        };
+        let is_chosen = move || chosen.get() == Some((truth, predicted));
+        view! {
+            <td class:right=predicted == truth style=format!("--share:{share:.3}")>
+                <button
+                    type="button"
+                    aria-label=label
+                    aria-pressed=move || is_chosen().to_string()
+                    data-true=classes[truth].clone()
+                    data-predicted=classes[predicted].clone()
+                    on:click=move |_| {
+                        let place = (truth, predicted);
+                        chosen.set((chosen.get_untracked() != Some(place)).then_some(place));
+                    }
+                >
+                    {count}
+                </button>
+            </td>
+        }
+        .into_any()
+    };
+    let cells: Vec<_> = cells.iter().enumerate().map(cell).collect();
+    view! {
+        <tr>
+            <th scope="row"><span>{classes[truth].clone()}</span></th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+/// The photos of a cell.
+#[component]
+pub fn Cell(result: Arc<RunResult>, cells: Arc<Cells>, cell: Place) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let (truth, predicted) = cell;
+    let classes = &result.classes;
+    let title = if truth == predicted {
+        format!("{}, recognised", classes[truth])
+    } else {
+        format!("{}, taken for {}", classes[truth], classes[predicted])
+    };
+    let total = cells[truth][predicted].len();
+    let all = RwSignal::new(false);
+    let indices = move || {
+        let indices = &cells[truth][predicted];
+        indices.iter().take(if all.get() { indices.len() } else { SHOWN }).copied().collect::<Vec<_>>()
+    };
+    view! {
+        <section class="cell" id="cell" aria-live="polite" aria-label=title.clone()>
+            <h5>{title.clone()}</h5>
+            <ul class="answers">
+                <For
+                    each=indices
+                    key=|index| *index
+                    children=move |index| photo(page, &result.classes, &result.best.evaluation.answers[index])
+                />
+            </ul>
+            <Show when=move || !all.get() && (total > SHOWN)>
+                <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all " {total}</button>
+            </Show>
+        </section>
+    }
+}

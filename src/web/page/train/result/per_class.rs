@@ -1,0 +1,43 @@
+//! How well each class is recognised.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::web::page::train::{state::RunResult, words::percent};
+
+/// Recall and precision of each class.
+#[component]
+pub fn PerClass(result: Arc<RunResult>) -> impl IntoView {
+    let confusion = &result.best.evaluation.confusion;
+    let figure = |share: Option<f64>| share.map_or_else(|| "\u{2013}".to_owned(), percent);
+    let bar = |share: Option<f64>| format!("--share:{:.3}", share.unwrap_or_default());
+    let row = |(index, class): (usize, &String)| {
+        let (recall, precision) = (confusion.recall(index), confusion.precision(index));
+        view! {
+            <tr>
+                <th scope="row"><span class="class-name">{class.clone()}</span></th>
+                <td>{figure(recall)}<div class="bar" style=bar(recall)></div></td>
+                <td>{figure(precision)}<div class="bar" style=bar(precision)></div></td>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = result.classes.iter().enumerate().map(row).collect();
+    view! {
+        <div class="per-class">
+            <h4>"How well each class is recognised"</h4>
+            <div class="scrolls" role="region" aria-label="Recall and precision" tabindex="0">
+                <table class="figures" id="per-class">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Class"</th>
+                            <th scope="col">"Recall" <small>"of its photos, how many are recognised"</small></th>
+                            <th scope="col">"Precision" <small>"of those taken for it, how many are of it"</small></th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,248 @@
+//! How the photos are split and how the network is trained: the form.
+
+use leptos::{ev, prelude::*};
+
+use super::state::Training;
+use crate::{
+    run::Mode,
+    web::{page::state::Page, protocol::training::ModelChoice},
+};
+
+const MODES: [(&str, &str, Mode); 3] = [
+    ("full", "Fine-tune all layers", Mode::Full),
+    ("head", "Train the head only", Mode::Head),
+    ("scratch", "Train from scratch", Mode::Scratch),
+];
+/// What stands for a model in the list of those to start from.
+const IN_USE: &str = "in-use";
+const SHIPPED: &str = "shipped";
+
+/// The form.
+#[component]
+pub fn Settings() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let training = page.training;
+    let form = training.form;
+    let locked = move || training.phase.get().is_active() || training.ordered.get();
+    view! {
+        <form class="settings" id="training-settings" on:submit=|event: ev::SubmitEvent| event.prevent_default()>
+            <h3>"Settings"</h3>
+            <fieldset disabled=locked>
+                <ModeField/>
+                <StartField/>
+                <Number
+                    id="epochs"
+                    label="Epochs"
+                    value=form.epochs
+                    problem=Signal::derive(move || form.epochs().err())
+                    hint="How many times every photo is shown"
+                />
+                <Number
+                    id="batch-size"
+                    label="Batch size"
+                    value=form.batch_size
+                    problem=Signal::derive(move || form.batch_size().err())
+                    hint="Photos a step"
+                />
+                <Number
+                    id="learning-rate"
+                    label="Learning rate"
+                    value=form.learning_rate
+                    problem=Signal::derive(move || form.learning_rate().err())
+                    hint="How large the steps are; Adam"
+                />
+                <Number
+                    id="seed"
+                    label="Seed"
+                    value=form.seed
+                    problem=Signal::derive(move || form.seed().err())
+                    hint="The same seed gives the same split and the same run"
+                />
+                <ShareField/>
+                <AugmentField/>
+            </fieldset>
+        </form>
+    }
+}
+
+/// Which weights are moved.
+#[component]
+fn ModeField() -> impl IntoView {
+    let form = expect_context::<Page>().training.form;
+    let choose = move |event| {
+        let chosen = event_target_value(&event);
+        if let Some((_, _, mode)) = MODES.into_iter().find(|(value, _, _)| *value == chosen) {
+            form.set_mode(mode);
+        }
+    };
+    let explanation = move || match form.mode.get() {
+        Mode::Full => "All weights move, starting from those of a trained model. The usual choice.",
+        Mode::Head => {
+            "Only the last layer learns, on what the others make of each photo. Quick, and enough for few photos."
+        }
+        Mode::Scratch => "All weights start at random, as in the tutorial. Takes thousands of photos and many epochs.",
+    };
+    let options = MODES.map(|(value, text, mode)| {
+        view! { <option value=value selected=move || form.mode.get() == mode>{text}</option> }
+    });
+    view! {
+        <div class="field wide">
+            <label for="mode">"What learns"</label>
+            <select id="mode" aria-describedby="mode-hint" on:change=choose>
+                {options}
+            </select>
+            <small id="mode-hint">{explanation}</small>
+        </div>
+    }
+}
+
+/// Which weights a run begins with.
+#[component]
+fn StartField() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let form = page.training.form;
+    let choose = move |event| {
+        let chosen = event_target_value(&event);
+        form.start.set(match chosen.as_str() {
+            IN_USE => ModelChoice::InUse,
+            SHIPPED => ModelChoice::Shipped,
+            _ => ModelChoice::Kept(chosen),
+        });
+    };
+    let value = |choice: &ModelChoice| match choice {
+        ModelChoice::InUse => IN_USE.to_owned(),
+        ModelChoice::Shipped => SHIPPED.to_owned(),
+        ModelChoice::Kept(id) => id.clone(),
+    };
+    let choices = Memo::new(move |_| {
+        let name = |name: Option<String>| name.map(|name| format!(": {name}")).unwrap_or_default();
+        let in_use = page.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+        let shipped = page.shipped_model.with(|model| model.as_ref().map(|model| model.name.clone()));
+        let mut choices = vec![
+            (ModelChoice::InUse, format!("The model in use{}", name(in_use))),
+            (ModelChoice::Shipped, format!("The one of this page{}", name(shipped))),
+        ];
+        page.training.models.with(|models| {
+            choices.extend(models.iter().map(|model| (ModelChoice::Kept(model.id.clone()), model.name.clone())));
+        });
+        choices
+    });
+    // A model that was deleted is nothing to start from.
+    Effect::new(move || {
+        if choices.with(|choices| choices.iter().all(|(choice, _)| *choice != form.start.get())) {
+            form.start.set(ModelChoice::InUse);
+        }
+    });
+    let options = move || {
+        let option = |(choice, text): (ModelChoice, String)| {
+            let value = value(&choice);
+            view! { <option value=value selected=move || form.start.get() == choice>{text}</option> }
+        };
+        choices.get().into_iter().map(option).collect::<Vec<_>>()
+    };
+    let from_scratch = move || form.mode.get() == Mode::Scratch;
+    view! {
+        <div class="field wide">
+            <label for="start-model">"Starts from"</label>
+            <select id="start-model" aria-describedby="start-hint" disabled=from_scratch on:change=choose>
+                {options}
+            </select>
+            <small id="start-hint">
+                {move || {
+                    if from_scratch() {
+                        "From scratch there is nothing to start from."
+                    } else {
+                        "Where its classes are others than yours, its last layer is replaced."
+                    }
+                }}
+            </small>
+        </div>
+    }
+}
+
+/// A number, and what is wrong with it.
+#[component]
+fn Number(
+    id: &'static str,
+    label: &'static str,
+    value: RwSignal<String>,
+    problem: Signal<Option<&'static str>>,
+    hint: &'static str,
+) -> impl IntoView {
+    let hint_id = format!("{id}-hint");
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                id=id
+                inputmode="decimal"
+                autocomplete="off"
+                aria-describedby=hint_id.clone()
+                aria-invalid=move || problem.get().map(|_| "true")
+                prop:value=value
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+            <small id=hint_id aria-live="polite">{move || problem.get().unwrap_or(hint)}</small>
+        </div>
+    }
+}
+
+/// The share of the photos to validate with, where the folder does not say which they are.
+#[component]
+fn ShareField() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let training = page.training;
+    let is_split = Memo::new(move |_| training.set.with(|set| set.is_split()));
+    view! {
+        <Show
+            when=move || !is_split.get()
+            fallback=|| {
+                view! {
+                    <div class="field">
+                        <span class="label">"Validation photos"</span>
+                        <small>"Those in the folder val: this folder is already split."</small>
+                    </div>
+                }
+            }
+        >
+            <Number
+                id="validation-share"
+                label="Validation photos, in %"
+                value=training.form.validation_percent
+                problem=Signal::derive(move || training.form.validation_share().err())
+                hint="Set aside from each class, at random by the seed; never learned from"
+            />
+        </Show>
+    }
+}
+
+/// Whether photos are cropped and mirrored at random.
+#[component]
+fn AugmentField() -> impl IntoView {
+    let Training { form, .. } = expect_context::<Page>().training;
+    let is_head = move || form.mode.get() == Mode::Head;
+    view! {
+        <div class="field">
+            <label class="tick">
+                <input
+                    id="augmentation"
+                    type="checkbox"
+                    aria-describedby="augmentation-hint"
+                    disabled=is_head
+                    prop:checked=form.augment
+                    on:change=move |event| form.augment.set(event_target_checked(&event))
+                />
+                "Augmentation"
+            </label>
+            <small id="augmentation-hint">
+                {move || {
+                    if is_head() {
+                        "Not with the head only: it sees each photo once, whole."
+                    } else {
+                        "Each photo is cropped and mirrored at random, anew each epoch"
+                    }
+                }}
+            </small>
+        </div>
+    }
+}

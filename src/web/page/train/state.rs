@@ -1,0 +1,238 @@
+//! What the page knows about training: the photos, the settings, the run and the models that come of it.
+//!
+//! [`super::set`] fills in the photos, [`super::events`] what the engine says; [`super::orders`] tells the engine what
+//! to do; the other modules show it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::{form::Form, thumbnails::Thumbnails};
+use crate::{
+    dataset::Arranged,
+    dataset_report::{PhotoSet, duplicates::Duplicates},
+    metrics::ConfusionMatrix,
+    run::{EpochRecord, best_epoch},
+    web::{
+        page::state::SharedBridge,
+        protocol::training::{Best, KeptModel, Place, Step, TrainingDevice, TrainingOrder, UnfinishedRun},
+    },
+};
+
+/// Where training stands; `body[data-training]` says it to scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// No photos are chosen.
+    Idle,
+    /// The photos are looked at.
+    Checking,
+    /// They can be trained on.
+    Checked,
+    /// A run goes its way.
+    Running,
+    /// The run is held.
+    Paused,
+    /// The run is over.
+    Done,
+    /// The run broke off.
+    Failed,
+}
+
+/// The last thing worth telling; read aloud by screen readers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// In words; empty where there is nothing to tell.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_trouble: bool,
+}
+
+/// The run under way, or the last one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// What is trained.
+    pub order: Arc<TrainingOrder>,
+    /// What it runs on.
+    pub device: TrainingDevice,
+    /// The epochs that are done.
+    pub epochs: Vec<Epoch>,
+    /// Which class was taken for which after the last of them, where it was in this visit.
+    pub confusion: Option<ConfusionMatrix>,
+    /// Photos that could not be read on the way, by path, and why.
+    pub unreadable: Vec<(String, String)>,
+    /// Why the last epoch is not kept for another day, where it is not.
+    pub not_kept: Option<String>,
+}
+
+/// An epoch that is done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Epoch {
+    /// What it brought.
+    pub record: EpochRecord,
+    /// What it took, where it was in this visit.
+    pub effort: Option<Effort>,
+}
+
+/// What an epoch took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effort {
+    /// Time without pauses, in seconds.
+    pub seconds: f64,
+    /// The share of it in which the network waited for photos.
+    pub waited: f64,
+}
+
+/// How far the epoch under way is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// What is done at the moment.
+    pub activity: Activity,
+    /// The epoch whose losses these are.
+    pub epoch: usize,
+    /// The mean loss up to each step of the epoch.
+    pub losses: Vec<f64>,
+}
+
+/// What a run does at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Activity {
+    /// It gets ready.
+    #[default]
+    Starting,
+    /// Photos go through the layers that stay as they are: this batch, of so many.
+    Features(usize, usize),
+    /// The network learns.
+    Learning(Step),
+    /// The network is tested on the validation photos: this batch, of so many.
+    Validating(usize, usize),
+}
+
+/// What the last run brought.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// The best epoch and its model.
+    pub best: Best,
+    /// The class names of that model.
+    pub classes: Vec<String>,
+}
+
+/// Everything about training that the components share; part of [`crate::web::page::state::Page`].
+#[derive(Clone, Copy)]
+pub struct Training {
+    /// Where training stands.
+    pub phase: RwSignal<Phase>,
+    /// The last thing worth telling.
+    pub message: RwSignal<Message>,
+    /// The photos that were chosen.
+    pub set: RwSignal<PhotoSet>,
+    /// How many of them were looked at.
+    pub looked_at: RwSignal<usize>,
+    /// Those that occur more than once.
+    pub duplicates: RwSignal<Arc<Vec<Duplicates>>>,
+    /// The settings.
+    pub form: Form,
+    /// The photos in two parts, as the settings ask; `Err` says why they cannot be trained on.
+    pub arranged: Memo<Result<Arc<Arranged>, String>>,
+    /// Whether a run was ordered and the engine has not answered.
+    pub ordered: RwSignal<bool>,
+    /// Whether the run was told to stop.
+    pub stopping: RwSignal<bool>,
+    /// The run under way, or the last one.
+    pub run: RwSignal<Option<Run>>,
+    /// How far its epoch is.
+    pub progress: RwSignal<Progress>,
+    /// What it brought.
+    pub result: RwSignal<Option<Arc<RunResult>>>,
+    /// The run that can be gone on with.
+    pub unfinished: RwSignal<Option<Arc<UnfinishedRun>>>,
+    /// Whether it is to be gone on with as soon as its photos are there.
+    pub resuming: RwSignal<bool>,
+    /// The models that were trained here, newest first.
+    pub models: RwSignal<Vec<KeptModel>>,
+    /// Where they are kept.
+    pub place: RwSignal<Option<Place>>,
+    /// What went wrong with them last.
+    pub models_trouble: RwSignal<Option<String>>,
+    /// The photos' small pictures.
+    pub thumbnails: Thumbnails,
+    /// How many folders were chosen so far.
+    pub(super) choices: StoredValue<usize>,
+    pub(super) bridge: SharedBridge,
+}
+
+impl Training {
+    /// Training before anything was chosen.
+    pub fn new(bridge: SharedBridge) -> Self {
+        let set = RwSignal::new(PhotoSet::default());
+        let form = Form::new();
+        let arranged = Memo::new(move |_| {
+            // A share or a seed that makes no sense is told beside its field.
+            let (share, seed) = (form.validation_share().unwrap_or(0.1), form.seed().unwrap_or(0));
+            set.with(|set| set.arranged(share, seed)).map(Arc::new).map_err(|error| error.to_string())
+        });
+        Self {
+            phase: RwSignal::new(Phase::Idle),
+            message: RwSignal::new(Message::default()),
+            set,
+            looked_at: RwSignal::new(0),
+            duplicates: RwSignal::new(Arc::default()),
+            form,
+            arranged,
+            ordered: RwSignal::new(false),
+            stopping: RwSignal::new(false),
+            run: RwSignal::new(None),
+            progress: RwSignal::new(Progress::default()),
+            result: RwSignal::new(None),
+            unfinished: RwSignal::new(None),
+            resuming: RwSignal::new(false),
+            models: RwSignal::new(Vec::new()),
+            place: RwSignal::new(None),
+            models_trouble: RwSignal::new(None),
+            thumbnails: Thumbnails::new(),
+            choices: StoredValue::new(0),
+            bridge,
+        }
+    }
+
+    /// Tells the visitor something.
+    pub fn tell(self, text: impl Into<String>) {
+        self.message.set(Message { text: text.into(), is_trouble: false });
+    }
+
+    /// Tells the visitor that something went wrong.
+    pub fn complain(self, text: impl Into<String>) {
+        self.message.set(Message { text: text.into(), is_trouble: true });
+    }
+}
+
+impl Phase {
+    /// Its name for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Checking => "checking",
+            Self::Checked => "checked",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether a run is under way.
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
+    }
+}
+
+impl Run {
+    /// The epochs' records.
+    pub fn history(&self) -> Vec<EpochRecord> {
+        self.epochs.iter().map(|epoch| epoch.record).collect()
+    }
+
+    /// The number of the best epoch.
+    pub fn best(&self) -> Option<usize> {
+        best_epoch(&self.history()).map(|record| record.epoch)
+    }
+}
