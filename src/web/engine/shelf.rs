@@ -19,8 +19,11 @@ const DESCRIPTION: &str = ".json";
 pub struct Shelf {
     storage: Storage,
     /// The models that only this program holds.
-    unstored: Rc<RefCell<HashMap<ModelId, (KeptModel, Vec<u8>)>>>,
+    unstored: Rc<RefCell<HashMap<ModelId, Unstored>>>,
 }
+
+/// What is known of a model, and its weights as a file.
+type Unstored = (KeptModel, Vec<u8>);
 
 impl Shelf {
     /// The models in this storage.
@@ -74,11 +77,8 @@ impl Shelf {
     /// Cause and remedy, in words.
     pub async fn read(&self, id: &str) -> Result<(String, ModelFile), String> {
         let model = self.describe(id).await?;
-        let bytes = match self.unstored.borrow().get(id) {
-            Some((_, bytes)) => Some(bytes.clone()),
-            None => None,
-        };
-        let bytes = match bytes {
+        let unstored = self.unstored.borrow().get(id).map(|(_, bytes)| bytes.clone());
+        let bytes = match unstored {
             Some(bytes) => bytes,
             None => self.storage.get(&weights_of(id)).await?.ok_or_else(gone)?,
         };
