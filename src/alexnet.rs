@@ -54,6 +54,8 @@ const LAYER_NAMES: [&str; 8] = [
     "classifier.4",
     "classifier.6",
 ];
+/// PyTorch's name of the last convolution.
+pub const LAST_CONVOLUTION: &str = LAYER_NAMES[CONVOLUTIONS.len() - 1];
 /// PyTorch's names of the max pools, in order.
 const POOL_NAMES: [&str; 3] = ["features.2", "features.5", "features.12"];
 
@@ -90,6 +92,8 @@ pub struct Parameter {
 /// One row of the layer table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
+    /// PyTorch's name of its module, such as `features.0`.
+    pub module: &'static str,
     /// What it is, such as `conv1 + ReLU`.
     pub name: String,
     /// Shape of what goes in, without the batch: `[channels, height, width]` or `[units]`.
@@ -100,6 +104,8 @@ pub struct Layer {
     pub output: Vec<usize>,
     /// Number of weights and biases.
     pub parameters: usize,
+    /// Multiplications, each with its addition, that one image takes; those of biases, ReLU and max pools do not count.
+    pub multiply_adds: usize,
 }
 
 impl AlexNetConfig {
@@ -154,41 +160,49 @@ impl AlexNetConfig {
             .collect()
     }
 
-    /// The layer table: one row a layer, shapes and parameter counts computed from the configuration.
+    /// The layer table: one row a layer, shapes and counts computed from the configuration.
     pub fn layers(&self) -> Vec<Layer> {
         let mut layers = Vec::new();
         let mut side = IMAGE_SIZE;
+        let mut modules = LAYER_NAMES.into_iter();
+        let mut pools = POOL_NAMES.into_iter();
         for (index, conv) in CONVOLUTIONS.iter().enumerate() {
             let [input, out] = conv.channels;
             let convolved = (side + 2 * conv.padding - conv.kernel) / conv.stride + 1;
             layers.push(Layer {
+                module: modules.next().expect("each layer has a name"),
                 name: format!("conv{} + ReLU", index + 1),
                 input: vec![input, side, side],
                 window: Some([conv.kernel, conv.stride, conv.padding]),
                 output: vec![out, convolved, convolved],
                 parameters: out * (input * conv.kernel * conv.kernel + 1),
+                multiply_adds: out * convolved * convolved * input * conv.kernel * conv.kernel,
             });
             side = convolved;
             if conv.pooled {
                 let pooled = (side - POOL_KERNEL) / POOL_STRIDE + 1;
                 layers.push(Layer {
+                    module: pools.next().expect("each pool has a name"),
                     name: "max pool".into(),
                     input: vec![out, side, side],
                     window: Some([POOL_KERNEL, POOL_STRIDE, 0]),
                     output: vec![out, pooled, pooled],
                     parameters: 0,
+                    multiply_adds: 0,
                 });
                 side = pooled;
             }
         }
         let names = ["dropout, fc1 + ReLU", "dropout, fc2 + ReLU", "fc3"];
-        for (name, [input, out]) in names.into_iter().zip(self.linear_shapes()) {
+        for ((name, [input, out]), module) in names.into_iter().zip(self.linear_shapes()).zip(modules) {
             layers.push(Layer {
+                module,
                 name: name.into(),
                 input: vec![input],
                 window: None,
                 output: vec![out],
                 parameters: out * (input + 1),
+                multiply_adds: out * input,
             });
         }
         layers
@@ -236,7 +250,25 @@ impl AlexNet {
                 }
             }
         }
-        self.hidden(x.flatten(1, 3))
+        let [_, features] = self.hidden(x.flatten(1, 3));
+        features
+    }
+
+    /// What each fully connected layer makes of the last convolution's maps: the two hidden layers after their ReLU, and
+    /// the logits.
+    ///
+    /// # Shapes
+    /// - maps: `[batch, 128, 13, 13]`, after their ReLU
+    /// - output: `[batch, HIDDEN]` twice, `[batch, classes]`
+    pub fn classify_maps(&self, maps: Tensor<4>) -> [Tensor<2>; 3] {
+        let [first, second] = self.hidden(max_pool(maps).flatten(1, 3));
+        let logits = self.head(second.clone());
+        [first, second, logits]
+    }
+
+    /// The first convolution's weights, which look at pixels: `[48, 3, 11, 11]`.
+    pub fn filters(&self) -> Tensor<4> {
+        self.conv1.weight.val()
     }
 
     /// The last layer: `[batch, HIDDEN]` to the logits, `[batch, classes]`.
@@ -256,10 +288,11 @@ impl AlexNet {
         self
     }
 
-    /// The hidden layers: `[batch, FEATURES]` to `[batch, HIDDEN]`.
-    fn hidden(&self, features: Tensor<2>) -> Tensor<2> {
-        let x = relu(self.fc1.forward(self.dropout.forward(features)));
-        relu(self.fc2.forward(self.dropout.forward(x)))
+    /// Both hidden layers: `[batch, FEATURES]` to `[batch, HIDDEN]` and that to `[batch, HIDDEN]`.
+    fn hidden(&self, features: Tensor<2>) -> [Tensor<2>; 2] {
+        let first = relu(self.fc1.forward(self.dropout.forward(features)));
+        let second = relu(self.fc2.forward(self.dropout.forward(first.clone())));
+        [first, second]
     }
 }
 
@@ -303,6 +336,10 @@ mod tests {
         }
         let in_table: usize = layers.iter().map(|layer| layer.parameters).sum();
         assert_eq!(in_table, 14_591_685);
+        // The first convolution's, the last layer's and all.
+        let multiply_adds: Vec<usize> = layers.iter().map(|layer| layer.multiply_adds).collect();
+        assert_eq!((multiply_adds[0], multiply_adds[10]), (55 * 55 * 48 * 363, 2048 * 5));
+        assert_eq!(multiply_adds.iter().sum::<usize>(), 309_154_064);
     }
 
     #[test]

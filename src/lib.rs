@@ -9,7 +9,7 @@
 //! preprocess, dataset -> loader
 //! metrics -> run -> loader, advice, calibration, plot
 //! alexnet, loader, metrics, run -> head, train -> checkpoint
-//! weights, preprocess -> predict
+//! weights, preprocess -> predict -> explain
 //! train, predict, plot -> native, web -> bin
 //! ```
 
@@ -31,6 +31,8 @@ pub mod dataset_report;
 #[cfg(feature = "network")]
 pub mod device;
 pub mod error;
+#[cfg(feature = "network")]
+pub mod explain;
 pub mod formula;
 #[cfg(feature = "network")]
 pub mod head;

@@ -27,6 +27,11 @@ impl Classifier {
         }
     }
 
+    /// The network, for [`crate::explain`].
+    pub fn model(&self) -> &AlexNet {
+        &self.model
+    }
+
     /// The class names, in the order of the logits.
     pub fn classes(&self) -> &[String] {
         &self.classes

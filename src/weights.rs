@@ -3,10 +3,11 @@
 //! A [`ModelFile`] has been checked: it holds exactly AlexNet's parameters, in shape, finite, and as many class names as
 //! outputs. What can go wrong with a file goes wrong when it is made, so that [`ModelFile::to_model`] cannot fail.
 
+mod archive;
 mod quantised;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -47,6 +48,12 @@ pub enum Precision {
     I8,
 }
 
+/// The most outputs that are read: more classes than ImageNet has in its larger form, 21,841.
+const MAX_OUTPUTS: usize = 25_000;
+
+/// How to save a model so that it can be read.
+const SAVE_AGAIN: &str = "save it again with torch.save(net.state_dict(), \"AlexNet.pth\")";
+
 /// The preprocessing that the weights expect, as it stands in a model file's header.
 const PREPROCESSING: &str = r#"{"resize": [224, 224], "interpolation": "bilinear", "antialias": true, "scale": "1/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "layout": "RGB, CHW"}"#;
 
@@ -70,15 +77,17 @@ impl ModelFile {
             .transpose()
             .map_err(|error| Error::Classes(format!("the header's list cannot be read: {error}")))?;
         let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-        Self::assemble(classes, training, |name| {
-            let tensor = tensors.tensor(name).ok()?;
-            let values = match tensors.tensor(&scale_name(name)) {
-                Ok(scales) if tensor.dtype() == Dtype::I8 => to_f32(name, scales.dtype(), scales.data())
-                    .and_then(|scales| dequantised(name, tensor.data(), &scales)),
+        let shape = |name: &str| tensors.tensor(name).ok().map(|tensor| tensor.shape().to_vec());
+        let values = |name: &str| {
+            let tensor = tensors.tensor(name).map_err(not_a_model)?;
+            match tensors.tensor(&scale_name(name)) {
+                Ok(scales) if tensor.dtype() == Dtype::I8 => {
+                    dequantised(name, tensor.data(), &to_f32(name, scales.dtype(), scales.data())?)
+                }
                 _ => to_f32(name, tensor.dtype(), tensor.data()),
-            };
-            Some((tensor.shape().to_vec(), values))
-        })
+            }
+        };
+        Self::assemble(classes, training, shape, values)
     }
 
     /// Reads a PyTorch `state_dict` (`torch.save(net.state_dict(), "AlexNet.pth")`). Nothing in the pickle is executed.
@@ -86,19 +95,17 @@ impl ModelFile {
     /// # Errors
     /// As [`Self::from_safetensors`].
     pub fn from_pytorch(bytes: Vec<u8>, classes: Option<Vec<String>>) -> Result<Self> {
-        let state_dict = PytorchReader::from_bytes(bytes, None).map_err(|error| {
-            Error::NotAModel(format!(
-                "{error} (a PyTorch state_dict was expected; save one with torch.save(net.state_dict(), \"AlexNet.pth\"))"
-            ))
-        })?;
-        Self::assemble(classes, BTreeMap::new(), |name| {
-            let tensor = state_dict.get(name)?;
-            let values = dtype_of(tensor.dtype()).ok_or_else(|| unreadable(name, tensor.dtype())).and_then(|dtype| {
-                let bytes = tensor.read().map_err(|error| Error::NotAModel(error.to_string()))?;
-                to_f32(name, dtype, &bytes)
-            });
-            Some((tensor.shape().to_vec(), values))
-        })
+        archive::check(&bytes)?;
+        let state_dict = PytorchReader::from_bytes(bytes, None)
+            .map_err(|error| Error::NotAModel(format!("{error} (a PyTorch state_dict was expected; {SAVE_AGAIN})")))?;
+        let shape = |name: &str| state_dict.get(name).map(|tensor| tensor.shape().to_vec());
+        let values = |name: &str| {
+            let tensor = state_dict.get(name).ok_or_else(|| Error::MissingTensor(name.into()))?;
+            let dtype = dtype_of(tensor.dtype()).ok_or_else(|| unreadable(name, tensor.dtype()))?;
+            let bytes = tensor.read().map_err(|error| Error::NotAModel(error.to_string()))?;
+            to_f32(name, dtype, &bytes)
+        };
+        Self::assemble(classes, BTreeMap::new(), shape, values)
     }
 
     /// Reads either kind of file, told apart by content: a zip archive or a pickle is PyTorch's.
@@ -235,28 +242,39 @@ impl ModelFile {
         AlexNetConfig::new(self.metadata.classes.len())
     }
 
-    /// Takes every parameter from `read`, which gives its shape and values under PyTorch's name, and checks them.
+    /// Takes every parameter from `shape` and `values`, which know it under PyTorch's name, and checks it. Values are asked
+    /// for only where the shape is right: a small file can claim large ones.
     fn assemble(
         classes: Option<Vec<String>>,
         training: BTreeMap<String, String>,
-        read: impl Fn(&str) -> Option<(Vec<usize>, Result<Vec<f32>>)>,
+        shape: impl Fn(&str) -> Option<Vec<usize>>,
+        values: impl Fn(&str) -> Result<Vec<f32>>,
     ) -> Result<Self> {
         const LAST_BIAS: &str = "classifier.6.bias";
-        let (last_bias, _) = read(LAST_BIAS).ok_or_else(|| Error::MissingTensor(LAST_BIAS.into()))?;
+        let shape = |name: &str| shape(name).ok_or_else(|| Error::MissingTensor(name.into()));
+        let last_bias = shape(LAST_BIAS)?;
         let outputs = match last_bias[..] {
+            [outputs] if outputs > MAX_OUTPUTS => {
+                return Err(Error::NotAModel(format!("it has {outputs} outputs, and at most {MAX_OUTPUTS} are read")));
+            }
             [outputs] if outputs > 0 => outputs,
             _ => return Err(Error::WrongShape { name: LAST_BIAS.into(), expected: vec![5], found: last_bias }),
         };
-        let mut values = Vec::new();
-        for parameter in AlexNetConfig::new(outputs).parameters() {
-            let (shape, read) = read(&parameter.name).ok_or_else(|| Error::MissingTensor(parameter.name.clone()))?;
-            if shape != parameter.shape {
-                return Err(Error::WrongShape { name: parameter.name, expected: parameter.shape, found: shape });
+        let parameters = AlexNetConfig::new(outputs).parameters();
+        for Parameter { name, shape: expected } in &parameters {
+            let found = shape(name)?;
+            if found != *expected {
+                return Err(Error::WrongShape { name: name.clone(), expected: expected.clone(), found });
             }
-            let read = read?;
-            check_finite(&parameter.name, read.iter().copied())?;
-            values.push(read);
         }
+        let values = parameters
+            .iter()
+            .map(|Parameter { name, .. }| {
+                let values = values(name)?;
+                check_finite(name, values.iter().copied())?;
+                Ok(values)
+            })
+            .collect::<Result<Vec<_>>>()?;
         let classes = classes.unwrap_or_else(|| (0..outputs).map(|index| format!("class {index}")).collect());
         check_classes(&classes, outputs)?;
         Ok(Self { values, metadata: Metadata { classes, training } })
@@ -294,8 +312,9 @@ fn check_classes(classes: &[String], outputs: usize) -> Result<()> {
     if classes.len() != outputs {
         return Err(Error::Classes(format!("{} names for {outputs} outputs", classes.len())));
     }
-    match classes.iter().enumerate().find(|(index, name)| classes[..*index].contains(name)) {
-        Some((_, twice)) => Err(Error::Classes(format!("`{twice}` stands twice"))),
+    let mut seen = HashSet::new();
+    match classes.iter().find(|name| !seen.insert(*name)) {
+        Some(twice) => Err(Error::Classes(format!("`{twice}` stands twice"))),
         None => Ok(()),
     }
 }

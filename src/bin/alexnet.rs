@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use alexnet_browser::native::command::{Failure, calibrate, evaluate, model, predict, split, train};
+use alexnet_browser::native::command::{Failure, calibrate, evaluate, explain, model, predict, split, train};
 use clap::Parser;
 
 /// AlexNet: classify photos, train on your own, exchange models with PyTorch and the page.
@@ -13,6 +13,7 @@ enum Cli {
     Train(train::Train),
     Predict(predict::Predict),
     Evaluate(evaluate::Evaluate),
+    Explain(explain::Explain),
     Calibrate(calibrate::Calibrate),
     Import(model::Import),
     Export(model::Export),
@@ -38,6 +39,7 @@ fn run(cli: Cli) -> Result<bool, Failure> {
         Cli::Train(command) => command.run().map(|()| true),
         Cli::Predict(command) => command.run(),
         Cli::Evaluate(command) => command.run(),
+        Cli::Explain(command) => command.run().map(|()| true),
         Cli::Calibrate(command) => command.run().map(|()| true),
         Cli::Import(command) => command.run().map(|()| true),
         Cli::Export(command) => command.run().map(|()| true),

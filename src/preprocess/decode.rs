@@ -13,8 +13,13 @@ const FORMATS: [ImageFormat; 6] =
     [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff];
 /// The most pixels that are decoded.
 const MAX_PIXELS: u64 = 100_000_000;
+/// The most pixels of a side, a JPEG's: resizing takes memory for 224 times as many.
+const MAX_SIDE: u32 = 65_535;
 /// The most bytes that a decoded photo may take.
 const MAX_BYTES: u64 = 512 << 20;
+/// The most scans of a progressive JPEG, each of which is a pass over all pixels. Cameras and programs write up to 20; a
+/// small file can hold thousands.
+const MAX_SCANS: usize = 50;
 
 /// Decodes a photo (JPEG, PNG, WebP, GIF, BMP, TIFF; told by its content) to upright RGB8.
 ///
@@ -39,8 +44,8 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(decoding_error)?;
     check_size(&decoder)?;
-    if format == ImageFormat::Jpeg && !jpeg_is_complete(bytes) {
-        return Err(Error::DamagedPhoto("the JPEG has no end".to_string()));
+    if format == ImageFormat::Jpeg {
+        check_jpeg(bytes)?;
     }
 
     // An orientation that cannot be read is no reason to refuse the photo.
@@ -59,7 +64,7 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage> {
 fn check_size(decoder: &impl ImageDecoder) -> Result<()> {
     let (width, height) = decoder.dimensions();
     let limit = MAX_PIXELS.min(MAX_BYTES / u64::from(decoder.color_type().bytes_per_pixel()));
-    if u64::from(width) * u64::from(height) > limit {
+    if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > limit {
         let limit = limit / 1_000_000;
         return Err(Error::PhotoTooLarge { width, height, limit });
     }
@@ -86,24 +91,29 @@ fn decode_jpeg(bytes: &[u8]) -> Option<DynamicImage> {
     }
 }
 
-/// Whether a JPEG reaches its end marker. The decoder does not mind: it fills what is missing with grey.
-fn jpeg_is_complete(bytes: &[u8]) -> bool {
+/// Refuses a JPEG that does not reach its end marker, which the decoder would not mind: it fills what is missing with grey.
+/// And one with so many scans that decoding would take minutes.
+fn check_jpeg(bytes: &[u8]) -> Result<()> {
     let mut rest = bytes;
+    let mut scans = 0;
     // From marker to marker, past what lies between. 00, FF and RST (D0 to D7) are part of the compressed pixels.
     while let Some(at) =
         rest.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xd0..=0xd8 | 0xff))
     {
-        if rest[at + 1] == 0xd9 {
-            return true;
+        match rest[at + 1] {
+            0xd9 => return Ok(()),
+            0xda => scans += 1,
+            _ => (),
+        }
+        if scans > MAX_SCANS {
+            return Err(Error::DamagedPhoto(format!("it has more than {MAX_SCANS} scans")));
         }
         // Every other marker begins a segment that tells its length. A thumbnail, with its own end, lies inside one.
-        let Some([high, low]) = rest.get(at + 2..at + 4) else {
-            return false;
-        };
+        let Some([high, low]) = rest.get(at + 2..at + 4) else { break };
         let length = usize::from(u16::from_be_bytes([*high, *low]));
         rest = rest.get(at + 2 + length..).unwrap_or_default();
     }
-    false
+    Err(Error::DamagedPhoto("the JPEG has no end".to_string()))
 }
 
 fn decoding_error(error: ImageError) -> Error {
@@ -336,7 +346,7 @@ mod tests {
 
     #[test]
     fn photos_too_large_are_refused_by_their_headers() {
-        for (width, height) in [(60_000, 60_000), (100_000, 100_000), (10_001, 10_000)] {
+        for (width, height) in [(60_000, 60_000), (100_000, 100_000), (10_001, 10_000), (1, 65_536), (50_000_000, 1)] {
             match decode(&png_of_size(width, height)) {
                 Err(Error::PhotoTooLarge { width: w, height: h, limit: 100 }) => assert_eq!((w, h), (width, height)),
                 other => panic!("{other:?}"),
@@ -369,6 +379,19 @@ mod tests {
         // The end of the thumbnail is not the end of the photo.
         let cut = &with_thumbnail[..with_thumbnail.len() / 2];
         assert!(matches!(decode(cut), Err(Error::DamagedPhoto(_))));
+    }
+
+    #[test]
+    fn a_jpeg_of_many_scans_is_refused() {
+        let jpeg = encode(&noise(), ImageFormat::Jpeg);
+        let scan = jpeg.windows(2).position(|marker| marker == b"\xff\xda").unwrap();
+        let (head, scan) = (&jpeg[..scan], &jpeg[scan..jpeg.len() - 2]);
+        let with_scans = |count: usize| decode(&[head, &scan.repeat(count), b"\xff\xd9"].concat());
+        assert!(with_scans(1).is_ok());
+        match with_scans(51) {
+            Err(Error::DamagedPhoto(reason)) => assert!(reason.contains("scans"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

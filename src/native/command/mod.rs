@@ -8,6 +8,7 @@ use crate::native::files;
 
 pub mod calibrate;
 pub mod evaluate;
+pub mod explain;
 pub mod model;
 pub mod predict;
 pub mod split;

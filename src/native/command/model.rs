@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{About, Failure};
-use crate::alexnet::AlexNetConfig;
+use crate::alexnet::{AlexNetConfig, Layer};
 use crate::native::files;
 use crate::weights::{ModelFile, Precision, parse_class_indices};
 
@@ -97,19 +97,24 @@ impl Layers {
     /// Runs the command.
     pub fn run(&self) {
         let shape = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
-        println!("{:<22}{:>12}  {:<24}{:>12}{:>12}", "layer", "in", "kernel, stride, pad", "out", "parameters");
+        println!(
+            "{:<22}{:>12}  {:<24}{:>12}{:>12}{:>14}",
+            "layer", "in", "kernel, stride, pad", "out", "parameters", "multiply-adds"
+        );
         let layers = AlexNetConfig::new(self.classes).layers();
         for layer in &layers {
             let window =
                 layer.window.map_or(String::new(), |[kernel, stride, pad]| format!("{kernel}, {stride}, {pad}"));
             println!(
-                "{:<22}{:>12}  {window:<24}{:>12}{:>12}",
+                "{:<22}{:>12}  {window:<24}{:>12}{:>12}{:>14}",
                 layer.name,
                 shape(&layer.input),
                 shape(&layer.output),
-                layer.parameters
+                layer.parameters,
+                layer.multiply_adds
             );
         }
-        println!("{:<72}{:>10}", "all", layers.iter().map(|layer| layer.parameters).sum::<usize>());
+        let sum = |count: fn(&Layer) -> usize| layers.iter().map(count).sum::<usize>();
+        println!("{:<72}{:>10}{:>14}", "all", sum(|layer| layer.parameters), sum(|layer| layer.multiply_adds));
     }
 }

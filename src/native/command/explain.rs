@@ -1,0 +1,78 @@
+//! `explain`: what on this photo decided?
+
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use image::ImageFormat;
+
+use super::{About, Failure};
+use crate::device;
+use crate::error::{Error, Result};
+use crate::explain::grad_cam;
+use crate::metrics::{argmax, softmax};
+use crate::native::files;
+use crate::predict::{Classifier, top_k};
+use crate::preprocess;
+
+/// How many classes are told.
+const TOP_K: usize = 5;
+
+/// Shows what on a photo decided, as heat over the photo (Grad-CAM).
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// Model file (.safetensors or .pth)
+    model: PathBuf,
+    /// A photo
+    photo: PathBuf,
+    /// The picture to write (.png)
+    #[arg(long)]
+    out: PathBuf,
+    /// The class to explain; the most probable one without it
+    #[arg(long)]
+    class: Option<String>,
+}
+
+impl Explain {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or written, or the model has no such class.
+    pub fn run(&self) -> std::result::Result<(), Failure> {
+        let device = device::cpu();
+        let model = files::read_model(&self.model).about(&self.model)?;
+        let classifier = Classifier::new(&model, &device);
+        let asked =
+            self.class.as_deref().map(|name| find(name, classifier.classes())).transpose().about(&self.model)?;
+        let photo = files::read(&self.photo).and_then(|bytes| preprocess::decode(&bytes)).about(&self.photo)?;
+        let pixels = preprocess::evaluation_pixels(&photo);
+
+        let logits = pollster::block_on(classifier.logits(std::slice::from_ref(&pixels)))?.concat();
+        let class = asked.unwrap_or_else(|| argmax(&logits));
+        let image = preprocess::to_tensor(&[pixels], &device);
+        let explanation = pollster::block_on(grad_cam(classifier.model(), image, class))?;
+        let mut png = Cursor::new(Vec::new());
+        explanation
+            .heat_map
+            .over(&photo)
+            .write_to(&mut png, ImageFormat::Png)
+            .map_err(|error| Error::Plot(error.to_string()))
+            .about(&self.out)?;
+        files::write(&self.out, png.into_inner())?;
+
+        let name = |class: usize| &classifier.classes()[class];
+        let top = top_k(&softmax(&logits), TOP_K);
+        let words: Vec<String> =
+            top.iter().map(|(class, probability)| format!("{} {probability:.3}", name(*class))).collect();
+        println!("{}: {}", self.photo.display(), words.join(", "));
+        println!("{}: what speaks for {} is bright", self.out.display(), name(class));
+        Ok(())
+    }
+}
+
+/// The number of a class.
+fn find(name: &str, classes: &[String]) -> Result<usize> {
+    classes
+        .iter()
+        .position(|class| class == name)
+        .ok_or_else(|| Error::Classes(format!("`{name}` is asked for, and it knows {}", classes.join(", "))))
+}
