@@ -7,6 +7,10 @@ use crate::run::{EpochRecord, Mode, TrainingConfig};
 const PATIENCE: usize = 3;
 /// A training loss this many times that of the first epoch, or of guessing, has gone up.
 const RISEN: f64 = 1.05;
+/// A training loss this many times that of guessing has nothing to do with learning any more.
+const DIVERGED: f64 = 10.0;
+/// The largest learning rate that the forms take.
+pub const LARGEST_LEARNING_RATE: f64 = 1.0;
 /// With fewer validation photos one photo more or less moves the accuracy by over 4 %.
 const FEW_VALIDATION_PHOTOS: usize = 25;
 /// A class with this many times the photos of another crowds it out.
@@ -24,14 +28,18 @@ pub struct Course<'a> {
     pub history: &'a [EpochRecord],
     /// Which class was taken for which after the last epoch.
     pub confusion: &'a ConfusionMatrix,
+    /// Whether the run is over, so that it cannot be stopped any more.
+    pub is_over: bool,
 }
 
 /// Everything that gives cause for concern, what weighs most first.
 pub fn advice(course: &Course) -> Vec<String> {
-    let one_class = one_class_only(course);
-    let said_by_that = one_class.is_some();
+    let diverging = diverging(course);
+    // What a run that diverges answers says nothing.
+    let one_class = one_class_only(course).filter(|_| diverging.is_none());
+    let said_by_that = one_class.is_some() || diverging.is_some();
     [
-        rising_loss(course),
+        diverging,
         one_class,
         learns_nothing(course).filter(|_| !said_by_that),
         overfitting(course),
@@ -48,17 +56,39 @@ fn guessing(course: &Course) -> f64 {
     (course.classes.len() as f64).ln()
 }
 
-fn rising_loss(course: &Course) -> Option<String> {
-    let [first, .., last] = course.history else { return None };
-    (last.train_loss > first.train_loss.max(guessing(course)) * RISEN).then(|| {
+/// The loss is beyond that of guessing, and not on its way back.
+fn diverging(course: &Course) -> Option<String> {
+    let last = course.history.last()?;
+    let (loss, guessing) = (last.train_loss, guessing(course));
+    let lowest = course.history.iter().min_by(|a, b| a.train_loss.total_cmp(&b.train_loss))?;
+    let first = course.history.first()?.train_loss;
+    let what = if loss > guessing * DIVERGED {
+        format!("The training loss is {}, and guessing would have {guessing:.2}: the run diverges.", written(loss))
+    } else if loss > lowest.train_loss.max(guessing) * RISEN {
         format!(
-            "The training loss has gone up, from {:.3} to {:.3}: the steps are too large. Stop, and try a third of the \
-             learning rate, {}.",
-            first.train_loss,
-            last.train_loss,
-            rounded(course.config.learning_rate / 3.0)
+            "The training loss has gone up since epoch {}, from {} to {}: the steps are too large.",
+            lowest.epoch,
+            written(lowest.train_loss),
+            written(loss)
         )
-    })
+    } else if course.history.len() >= PATIENCE && loss > guessing * RISEN && loss > first * 0.9 {
+        format!(
+            "After {} epochs the training loss, {}, is still above that of guessing, {guessing:.2}: the steps are too \
+             large.",
+            course.history.len(),
+            written(loss)
+        )
+    } else {
+        return None;
+    };
+    let how = if course.is_over { "Try" } else { "Stop, and try" };
+    Some(format!("{what} {how} a tenth of the learning rate, {}.", rounded(course.config.learning_rate / 10.0)))
+}
+
+/// Three times the learning rate, where the forms take that.
+fn raised(course: &Course) -> Option<String> {
+    let rate = course.config.learning_rate * 3.0;
+    (rate <= LARGEST_LEARNING_RATE).then(|| rounded(rate))
 }
 
 fn one_class_only(course: &Course) -> Option<String> {
@@ -70,17 +100,22 @@ fn one_class_only(course: &Course) -> Option<String> {
         let only = &course.classes[only];
         let taken = format!("Every validation photo is taken for `{only}`.");
         if course.history.len() < PATIENCE {
-            return format!("{taken} In the first epochs that is usual.");
+            let usual = match course.is_over {
+                false => "In the first epochs that is usual.",
+                true => "After so few epochs that is usual; train for more.",
+            };
+            return format!("{taken} {usual}");
         }
         let start = match course.config.mode {
             Mode::Scratch => "fine-tune a trained model instead of starting from scratch",
             Mode::Full => "train the head only",
             Mode::Head => "fine-tune all layers",
         };
+        let mut rates = vec![rounded(course.config.learning_rate / 3.0)];
+        rates.extend(raised(course));
         format!(
-            "{taken} Try another learning rate ({} or {}), give each class about as many photos, or {start}.",
-            rounded(course.config.learning_rate / 3.0),
-            rounded(course.config.learning_rate * 3.0)
+            "{taken} Try another learning rate ({}), give each class about as many photos, or {start}.",
+            rates.join(" or ")
         )
     })
 }
@@ -89,9 +124,14 @@ fn learns_nothing(course: &Course) -> Option<String> {
     let last = course.history.last()?;
     let stands_still = last.train_loss > 0.97 * guessing(course) && last.train_loss <= guessing(course) * RISEN;
     (course.history.len() >= PATIENCE && stands_still).then(|| {
-        let remedy = match course.config.mode {
-            Mode::Scratch => "From scratch that may take some epochs; fine-tuning a trained model is quicker.",
-            Mode::Full | Mode::Head => "Try three times the learning rate.",
+        let remedy = match (course.config.mode, raised(course)) {
+            (Mode::Scratch, _) => {
+                "From scratch that may take some epochs; fine-tuning a trained model is quicker.".to_owned()
+            }
+            (_, Some(rate)) => format!("Try three times the learning rate, {rate}."),
+            (_, None) => {
+                format!("Try a tenth of the learning rate, {}.", rounded(course.config.learning_rate / 10.0))
+            }
         };
         format!(
             "After {} epochs the loss is still that of guessing, {:.2}. {remedy}",
@@ -135,12 +175,19 @@ fn crowded_out(course: &Course) -> Option<String> {
 fn few_validation_photos(course: &Course) -> Option<String> {
     let count = course.confusion.count();
     (count < FEW_VALIDATION_PHOTOS && count > 0).then(|| {
+        let photos = if count == 1 { "is only 1 validation photo" } else { "are only {count} validation photos" };
         format!(
-            "There are only {count} validation photos, so one more or less that is recognised moves the accuracy by \
-             {:.0} %. Take differences between epochs with care.",
-            100.0 / count as f64
+            "There {}, so one more or less that is recognised moves the accuracy by {} points. Take differences \
+             between epochs with care.",
+            photos.replace("{count}", &count.to_string()),
+            format!("{:.1}", 100.0 / count as f64).trim_end_matches(".0")
         )
     })
+}
+
+/// A loss, whatever its size.
+fn written(loss: f64) -> String {
+    if loss < 1000.0 { format!("{loss:.3}") } else { format!("{loss:.1e}") }
 }
 
 /// Two digits that count.
@@ -156,6 +203,16 @@ mod tests {
 
     /// The advice on epochs of these training and validation losses, with these validation photos as (true, predicted).
     fn advise(losses: &[(f64, f64)], answers: &[(usize, usize)], config: &TrainingConfig) -> Vec<String> {
+        advise_at(losses, answers, config, false)
+    }
+
+    /// The same, while the run goes its way or after it.
+    fn advise_at(
+        losses: &[(f64, f64)],
+        answers: &[(usize, usize)],
+        config: &TrainingConfig,
+        is_over: bool,
+    ) -> Vec<String> {
         let record = |(index, &(train_loss, validation_loss))| EpochRecord {
             epoch: index + 1,
             train_loss,
@@ -168,7 +225,8 @@ mod tests {
         for &(truth, predicted) in answers {
             confusion.add(truth, predicted);
         }
-        advice(&Course { classes: &classes, train_photos: &[90, 30], config, history: &history, confusion: &confusion })
+        let train_photos = &[90, 30];
+        advice(&Course { classes: &classes, train_photos, config, history: &history, confusion: &confusion, is_over })
     }
 
     fn well() -> Vec<(usize, usize)> {
@@ -205,11 +263,40 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_diverges_is_told_with_a_rate_that_the_form_takes() {
+        let one_class = [(0, 0), (1, 0)].repeat(20);
+        let config = TrainingConfig { learning_rate: 1.0, ..TrainingConfig::default() };
+        // It falls, and is still out of all proportion.
+        let diverged = [(9.8e17, 9.0e17), (3.0e9, 3.0e9), (5.9e4, 5.9e4)];
+        for (is_over, how) in [(false, "Stop, and try"), (true, "diverges. Try")] {
+            let told = advise_at(&diverged, &one_class, &config, is_over);
+            assert!(told.len() == 1 && told[0].contains("5.9e4") && told[0].contains(how), "{told:?}");
+            assert!(told[0].ends_with("a tenth of the learning rate, 0.1."), "{told:?}");
+        }
+        let above = advise(&[(2.9, 2.9), (2.8, 2.8), (2.8, 2.8)], &well(), &config);
+        assert!(above.len() == 1 && above[0].contains("still above that of guessing"), "{above:?}");
+        // It comes down: patience.
+        assert!(advise(&[(5.0, 5.0), (3.0, 3.0), (1.5, 1.5)], &well(), &config).is_empty());
+        for losses in [[(0.69, 0.69); 3], [(0.6, 0.6); 3]] {
+            for told in advise(&losses, &one_class, &config) {
+                assert!(!told.contains("or 3") && !told.contains("three times"), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_over_cannot_be_waited_for() {
+        let one_class = [(0, 0), (1, 0)].repeat(20);
+        let told = advise_at(&[(0.6, 0.6)], &one_class, &TrainingConfig::default(), true);
+        assert!(told.len() == 1 && told[0].contains("train for more"), "{told:?}");
+    }
+
+    #[test]
     fn a_small_class_that_is_never_recognised_is_told() {
         let crowded = [(0, 0), (0, 1), (1, 0)].repeat(10);
         let told = advise(&[(0.5, 0.5)], &crowded, &TrainingConfig::default());
         assert!(told.len() == 1 && told[0].contains("`b`") && told[0].contains("30"), "{told:?}");
         let few = advise(&[(0.5, 0.5)], &well()[..10], &TrainingConfig::default());
-        assert!(few.len() == 1 && few[0].contains("10 %"), "{few:?}");
+        assert!(few.len() == 1 && few[0].contains("by 10 points"), "{few:?}");
     }
 }

@@ -123,7 +123,7 @@ impl Dataset {
             )),
             [class] => Err(Error::Dataset(format!(
                 "all its photos are of one class, `{class}`, and telling apart takes at least two; add a folder with \
-                 photos of another class, or choose the folder above"
+                 photos of another class, or choose the folder that holds the class folders"
             ))),
             _ => {
                 let samples = samples(photos, &classes)?;

@@ -105,7 +105,8 @@ impl PhotoSet {
             .filter(|folder| !is_hidden(folder) && !with_photos.contains(folder))
             .map(str::to_owned)
             .collect();
-        let passed_over = others.into_iter().chain(loose).filter(|path| !is_hidden(path)).collect();
+        let is_worth_telling = |path: &String| !is_hidden(path) && !is_of_the_system(path);
+        let passed_over = others.into_iter().chain(loose).filter(is_worth_telling).collect();
         let photos = paths
             .into_iter()
             .map(|path| Photo {
@@ -231,7 +232,18 @@ impl PhotoSet {
             return Err(Error::Dataset(message.to_owned()));
         }
         let labelled = |photo: &Photo| (photo.path.clone(), photo.class.clone());
+        if self.is_changed()
+            && let Some(only) = used().next()
+            && used().all(|photo| photo.class == only.class)
+        {
+            return Err(Error::Dataset(format!(
+                "only the class `{}` is left, and telling apart takes at least two; take another one in again, or undo \
+                 the changes",
+                only.class
+            )));
+        }
         let arranged = if self.is_split {
+            self.no_class_is_only_validated()?;
             let part = |part| used().filter(move |photo| part_of(&photo.path) == Some(part)).map(labelled);
             join(Dataset::from_labels(part(Part::Train))?, part(Part::Validation))?
         } else {
@@ -244,6 +256,24 @@ impl PhotoSet {
             return Err(Error::Dataset(message.to_owned()));
         }
         Ok(arranged)
+    }
+}
+
+impl PhotoSet {
+    /// As [`join`] has it, with what can be done about it here.
+    fn no_class_is_only_validated(&self) -> Result<()> {
+        let of_part = |part| {
+            let used = self.photos.iter().filter(|photo| self.is_used(photo));
+            used.filter(move |photo| part_of(&photo.path) == Some(part)).map(|photo| photo.class.as_str())
+        };
+        let train: BTreeSet<&str> = of_part(Part::Train).collect();
+        match of_part(Part::Validation).find(|class| !train.contains(class)) {
+            Some(class) if train.len() > 1 => Err(Error::Dataset(format!(
+                "`val` has photos of the class `{class}`, which `train` lacks; leave the class out, or add some to \
+                 `train`"
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -275,6 +305,11 @@ fn folders_above(path: &str) -> impl Iterator<Item = &str> {
 
 fn is_hidden(path: &str) -> bool {
     path.split('/').any(|part| part.starts_with('.'))
+}
+
+/// Whether Windows has put the file there.
+fn is_of_the_system(path: &str) -> bool {
+    ["thumbs.db", "ehthumbs.db", "desktop.ini"].iter().any(|name| file_name(path).eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

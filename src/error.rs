@@ -16,7 +16,8 @@ pub enum Error {
     DamagedPhoto(String),
     /// The photo would need more memory than is sensible.
     #[error(
-        "the photo is too large: {width} x {height} pixels, and at most {limit} million are read; save a smaller copy"
+        "the photo is too large: {width} x {height} pixels; at most {limit} million are read, and 65535 a side; save a \
+         smaller copy"
     )]
     PhotoTooLarge {
         /// Width in pixels that the file claims.

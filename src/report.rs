@@ -109,7 +109,7 @@ fn settings(config: &TrainingConfig) -> Markup {
             dt { "Learning rate" } dd { (config.learning_rate) }
             dt { "Seed" } dd { (config.seed) }
             dt { "Augmentation" } dd {
-                @if config.augment { "random crops and mirror images" } @else { "none" }
+                @if config.augments() { "random crops and mirror images" } @else { "none" }
             }
         }
     }

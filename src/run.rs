@@ -116,6 +116,11 @@ impl TrainingConfig {
         }
     }
 
+    /// Whether photos are changed at random; the head alone learns from them as they are.
+    pub fn augments(&self) -> bool {
+        self.augment && self.mode != Mode::Head
+    }
+
     /// The learning rate where `progress` (0 to 1) of the run is done.
     pub fn learning_rate_at(&self, progress: f64) -> f64 {
         let share = match self.recipe.ingredients().warm_up {

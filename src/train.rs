@@ -276,7 +276,7 @@ impl Trainer {
             ("seed".to_owned(), config.seed.to_string()),
             ("mode".to_owned(), format!("{:?}", config.mode).to_lowercase()),
             ("recipe".to_owned(), format!("{:?}", config.recipe).to_lowercase()),
-            ("augmentation".to_owned(), if config.augment { "on" } else { "off" }.to_owned()),
+            ("augmentation".to_owned(), if config.augments() { "on" } else { "off" }.to_owned()),
         ]);
         if let Some(record) = self.history.last() {
             training.insert("epoch".into(), record.epoch.to_string());

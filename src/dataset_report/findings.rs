@@ -42,7 +42,7 @@ pub fn findings(set: &PhotoSet, hindrance: Option<&str>, duplicates: &[Duplicate
     tell(Weight::Warning, imbalance(&used));
     let open = |exact| duplicates.iter().filter(move |group| group.exact == exact && group.is_open(set));
     tell(Weight::Warning, contradictions(open(true).filter(|group| group.is_contradictory(set)).count()));
-    tell(Weight::Warning, copies(open(true).count()));
+    tell(Weight::Warning, copies(open(true).filter(|group| !group.is_contradictory(set)).count()));
     tell(Weight::Note, look_alikes(open(false).count()));
     tell(Weight::Warning, unreadable(set));
 
@@ -88,7 +88,10 @@ fn contradictions(count: usize) -> Option<String> {
         1 => "One photo lies in two classes".to_owned(),
         count => format!("{count} photos lie in two classes or more"),
     };
-    Some(format!("{which}. The network cannot learn both: leave out the wrong one, below."))
+    Some(format!(
+        "{which}. The network cannot learn both: leave out the wrong one, in \
+         the list of photos that are there more than once."
+    ))
 }
 
 fn copies(count: usize) -> Option<String> {
@@ -99,7 +102,7 @@ fn copies(count: usize) -> Option<String> {
     };
     Some(format!(
         "{which}. A copy of a photo that was learned from makes validation look better than it is: leave out all but \
-         one, below."
+         one, in the list of photos that are there more than once."
     ))
 }
 
@@ -109,14 +112,17 @@ fn look_alikes(count: usize) -> Option<String> {
         1 => "One group of photos look".to_owned(),
         count => format!("{count} groups of photos look"),
     };
-    Some(format!("{which} nearly the same. Where they are the same picture, leave out all but one, below."))
+    Some(format!(
+        "{which} nearly the same. Where they are the same picture, leave out all but one, in the \
+         list of them."
+    ))
 }
 
 fn unreadable(set: &PhotoSet) -> Option<String> {
     match set.photos().iter().filter(|photo| matches!(photo.seen, Seen::Unreadable(_))).count() {
         0 => None,
-        1 => Some("One photo cannot be read and is left out; below it stands why.".to_owned()),
-        count => Some(format!("{} cannot be read and are left out; below it stands why.", photos(count))),
+        1 => Some("One photo cannot be read and is left out; after the classes it stands why.".to_owned()),
+        count => Some(format!("{} cannot be read and are left out; after the classes it stands why.", photos(count))),
     }
 }
 

@@ -108,10 +108,28 @@ fn what_hinders_training_is_told_first() {
     let told = texts(&one_class);
     assert_eq!(told[0].0, Weight::Hindrance);
     assert!(told[0].1.contains("at least two"), "{told:?}");
+    assert!(told[0].1.contains("only the class `a`") || told[0].1.contains("Only the class `a`"), "{told:?}");
     one_class.leave_out_class("a", true);
     assert!(texts(&one_class)[0].1.contains("left out"));
     assert!(texts(&flowers(&[("a", 1), ("b", 1)]))[0].1.contains("validate"));
     assert!(texts(&PhotoSet::default())[0].1.contains("no photos"));
+}
+
+#[test]
+fn a_class_that_is_only_validated_can_be_left_out() {
+    let mut split = set(&["train/a/1.jpg", "train/b/2.jpg", "val/a/3.jpg", "val/c/4.jpg"]);
+    assert!(texts(&split)[0].1.contains("`c`, which `train` lacks; leave the class out"));
+    split.leave_out_class("c", true);
+    assert!(split.arranged(0.1, 0).is_ok());
+}
+
+#[test]
+fn a_photo_in_two_classes_is_told_once() {
+    let mut set = flowers(&[("a", 12), ("b", 12)]);
+    set.see("a/2.jpg", readable("same", 0xff00));
+    set.see("b/2.jpg", readable("same", 0xff00));
+    let told = texts(&set);
+    assert!(told.len() == 1 && told[0].1.starts_with("One photo lies in two classes"), "{told:?}");
 }
 
 #[test]
@@ -126,7 +144,7 @@ fn small_and_unequal_classes_are_told() {
 fn files_and_folders_without_photos_are_told() {
     let listing = Listing {
         photos: strings(&["a/1.jpg", "b/deep/2.jpg", "cover.jpg"]),
-        others: strings(&["LICENSE.txt", "c/notes.txt", "b/readme.txt", "a/.DS_Store", ".git/config"]),
+        others: strings(&["LICENSE.txt", "c/notes.txt", "b/readme.txt", "a/.DS_Store", "a/Thumbs.db", ".git/config"]),
         empty_folders: strings(&["d", ".cache"]),
     };
     let told = texts(&PhotoSet::new("folder".to_owned(), listing));

@@ -4,5 +4,6 @@ pub mod decoder;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod js;
+pub mod names;
 pub mod page;
 pub mod protocol;

@@ -3,11 +3,13 @@
 //! The page sends [`Command`]s, the engine answers with [`Event`]s; both cross `postMessage` as plain JavaScript values
 //! (serde-wasm-bindgen). Photos travel as [`File`] handles, never as bytes.
 
+pub mod inspection;
 pub mod training;
 
 use serde::{Deserialize, Serialize};
 use web_sys::{Blob, File};
 
+use self::inspection::{InspectionCommand, InspectionEvent};
 use self::training::{TrainingCommand, TrainingEvent};
 
 pub use crate::results::PhotoId;
@@ -41,6 +43,8 @@ pub enum Command {
     },
     /// Give the model in use as a file. Answered by [`Event::ModelFile`].
     ExportModel,
+    /// Looking inside the network.
+    Inspect(InspectionCommand),
     /// Training, and the models that come of it.
     Training(TrainingCommand),
 }
@@ -144,6 +148,8 @@ pub enum Event {
         /// Cause and remedy.
         message: String,
     },
+    /// What was found inside the network.
+    Inspection(InspectionEvent),
     /// Training, and the models that come of it.
     Training(TrainingEvent),
 }

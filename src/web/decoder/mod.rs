@@ -13,7 +13,7 @@ use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, MessageEvent};
+use web_sys::{Blob, File, MessageEvent};
 use web_time::Instant;
 
 use crate::error::Error;
@@ -24,6 +24,8 @@ use crate::web::protocol::training::Look;
 
 /// The longest side of a classified photo's thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 256;
+/// That of a photo under inspection, which is shown large.
+const INSPECTED_SIDE: u32 = 640;
 /// The shortest side, in pixels, of the photos that are kept between two epochs.
 const KEPT_SIDE: u32 = 256;
 /// The largest file that is read, in millions of bytes: more is no photo, and would not fit beside its pixels.
@@ -34,6 +36,8 @@ const MAX_FILE_MEGABYTES: f64 = 250.0;
 pub enum Request {
     /// Its pixels for the network, and a thumbnail. Answered by [`Answer::Decoded`].
     Classify(FileHandle),
+    /// The same with a larger thumbnail. Answered by [`Answer::Decoded`].
+    Inspect(FileHandle),
     /// What is worth knowing before training. Answered by [`Answer::Looked`].
     Look(FileHandle),
     /// Its pixels for a step of training. Answered by [`Answer::Prepared`].
@@ -138,13 +142,8 @@ async fn serve(mut requests: UnboundedReceiver<JsValue>) {
 
 async fn answer(request: Request) -> Result<Answer, String> {
     match request {
-        Request::Classify(FileHandle(file)) => {
-            let start = Instant::now();
-            let photo = decode(&file, &read(&file).await?).await?;
-            let pixels = Uint8Array::from(preprocess::evaluation_pixels(&photo).as_bytes());
-            let thumbnail = thumbnail(&preprocess::small(&photo, THUMBNAIL_SIDE))?;
-            Ok(Answer::Decoded(DecodedPhoto { pixels, thumbnail, milliseconds: start.elapsed().as_secs_f64() * 1e3 }))
-        }
+        Request::Classify(FileHandle(file)) => decoded(file, THUMBNAIL_SIDE).await.map(Answer::Decoded),
+        Request::Inspect(FileHandle(file)) => decoded(file, INSPECTED_SIDE).await.map(Answer::Decoded),
         Request::Look(FileHandle(file)) => {
             let bytes = read(&file).await?;
             look::look(&bytes, &decode(&file, &bytes).await?).map(Answer::Looked)
@@ -166,6 +165,15 @@ async fn answer(request: Request) -> Result<Answer, String> {
             Ok(Answer::Prepared { pixels: Uint8Array::from(pixels.as_bytes()), kept })
         }
     }
+}
+
+/// A photo for the network, with a thumbnail of this longest side.
+async fn decoded(file: File, thumbnail_side: u32) -> Result<DecodedPhoto, String> {
+    let start = Instant::now();
+    let photo = decode(&file, &read(&file).await?).await?;
+    let pixels = Uint8Array::from(preprocess::evaluation_pixels(&photo).as_bytes());
+    let thumbnail = thumbnail(&preprocess::small(&photo, thumbnail_side))?;
+    Ok(DecodedPhoto { pixels, thumbnail, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
 }
 
 impl Source {

@@ -5,6 +5,7 @@
 
 mod download;
 mod hardware;
+mod inspection;
 mod model;
 mod outbox;
 mod pace;
@@ -21,6 +22,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
+use self::inspection::Inspector;
 use self::outbox::post;
 use self::photos::Photos;
 use self::pool::Pool;
@@ -35,6 +37,7 @@ struct Ear {
     pool: Pool,
     photos: Photos,
     training: Training,
+    inspector: Inspector,
 }
 
 /// The program of the engine worker.
@@ -45,7 +48,8 @@ pub fn run() {
     let photos = Photos::new(pool.clone(), tasks.clone());
     let training = Training::new(pool.clone(), photos.clone());
     spawn_local(serve(turns, photos.clone(), training.clone()));
-    let ear = Ear { tasks, pool, photos, training };
+    let inspector = Inspector::new(pool.clone(), tasks.clone());
+    let ear = Ear { tasks, pool, photos, training, inspector };
     let hear =
         Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
             match serde_wasm_bindgen::from_value(message.data()) {
@@ -74,6 +78,7 @@ impl Ear {
             }
             Command::LoadModel { files } => Task::LoadModel(files),
             Command::ExportModel => Task::ExportModel,
+            Command::Inspect(command) => return self.inspector.heed(command),
             Command::Training(command) => match self.training.heed(command) {
                 Some(command) => Task::Training(command),
                 None => return,

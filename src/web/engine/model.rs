@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use burn::tensor::Tensor;
 use web_sys::{Blob, File};
 
 use super::hardware::Hardware;
+use crate::alexnet::AlexNet;
 use crate::device::{Gpu, cpu};
 use crate::error::Result;
 use crate::predict::Classifier;
-use crate::preprocess::Pixels;
+use crate::preprocess::{Pixels, to_tensor};
 use crate::self_test;
 use crate::web::js;
 use crate::web::protocol::{DeviceReport, FileHandle, ModelReport, SelfTest};
@@ -94,10 +96,31 @@ impl Model {
     /// # Errors
     /// [`crate::Error::Device`] where the device gives no sensible answer.
     pub async fn probabilities(&self, batch: &[Pixels]) -> Result<Vec<Vec<f32>>> {
-        let answers = self.classifier.probabilities(batch);
+        self.guard(self.classifier.probabilities(batch)).await
+    }
+
+    /// The network on its device.
+    pub fn network(&self) -> &AlexNet {
+        self.classifier.model()
+    }
+
+    /// A photo on the device, as the network takes it: `[1, 3, 224, 224]`.
+    pub fn image(&self, photo: &Pixels) -> Tensor<4> {
+        let photo = std::slice::from_ref(photo);
         match &self.gpu {
-            Some(gpu) => gpu.guard(answers).await,
-            None => answers.await,
+            Some(gpu) => to_tensor(photo, gpu.device()),
+            None => to_tensor(photo, &cpu()),
+        }
+    }
+
+    /// Does `work` on its device, and gives up as soon as that has failed.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`crate::Error::Device`] once the device has failed.
+    pub async fn guard<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        match &self.gpu {
+            Some(gpu) => gpu.guard(work).await,
+            None => work.await,
         }
     }
 

@@ -65,18 +65,18 @@ impl Pool {
         self.advance();
     }
 
-    /// Has a decoder answer a request, after those already waiting; photos to classify go first. It is under way whether
-    /// or not the answer is awaited.
+    /// Has a decoder answer a request, after those already waiting; photos whose answers are waited for go first. It is
+    /// under way whether or not the answer is awaited.
     ///
     /// # Errors
     /// Cause and remedy, in words.
     pub fn ask(&self, request: Request) -> impl Future<Output = Result<Answer, String>> + use<> {
         let (reply, answer) = oneshot::channel();
-        let urgent = matches!(request, Request::Classify(_));
         let job = Job { request, reply };
         {
             let waiting = &mut self.0.borrow_mut().waiting;
-            let place = if urgent { waiting.iter().take_while(|job| job.is_urgent()).count() } else { waiting.len() };
+            let place =
+                if job.is_urgent() { waiting.iter().take_while(|job| job.is_urgent()).count() } else { waiting.len() };
             waiting.insert(place, job);
         }
         self.advance();
@@ -183,7 +183,7 @@ impl Inner {
 
 impl Job {
     fn is_urgent(&self) -> bool {
-        matches!(self.request, Request::Classify(_))
+        matches!(self.request, Request::Classify(_) | Request::Inspect(_))
     }
 
     fn answer(self, answer: Result<Answer, String>) {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::storage::Storage;
 use crate::web::js;
+use crate::web::names::file_name;
 use crate::web::protocol::training::{KeptModel, ModelId, NamedFile, TrainingEvent};
 use crate::weights::{ModelFile, Precision, class_indices};
 
@@ -31,11 +32,17 @@ impl Shelf {
         Self { storage, unstored: Rc::default() }
     }
 
-    /// All models, newest first.
+    /// What the page is told of the models: all of them, newest first.
     ///
     /// # Errors
     /// Cause and remedy, in words.
     pub async fn list(&self) -> Result<TrainingEvent, String> {
+        let mut models = self.models().await?;
+        models.sort_by(|a, b| b.created.total_cmp(&a.created));
+        Ok(TrainingEvent::Models { models, place: self.storage.place() })
+    }
+
+    async fn models(&self) -> Result<Vec<KeptModel>, String> {
         let mut models: Vec<_> = self.unstored.borrow().values().map(|(model, _)| model.clone()).collect();
         for name in self.storage.names().await? {
             let id = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(DESCRIPTION));
@@ -45,8 +52,15 @@ impl Shelf {
                 models.push(model);
             }
         }
-        models.sort_by(|a, b| b.created.total_cmp(&a.created));
-        Ok(TrainingEvent::Models { models, place: self.storage.place() })
+        Ok(models)
+    }
+
+    /// This name, with a number where a model bears it already.
+    pub async fn free_name(&self, name: &str) -> String {
+        let models = self.models().await.unwrap_or_default();
+        let is_free = |name: &String| models.iter().all(|model| model.name != *name);
+        let numbered = (2..).map(|number| format!("{name} {number}"));
+        std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| name.to_owned())
     }
 
     /// Adds a model. `Ok` says why it is not kept beyond this visit, where it is not.
@@ -100,7 +114,7 @@ impl Shelf {
         };
         let classes = js::blob(class_indices(&model.classes).as_bytes(), "application/json").map_err(no_room)?;
         Ok(vec![
-            NamedFile { name: format!("{}{WEIGHTS}", file_stem(&model.name)), blob: weights },
+            NamedFile { name: format!("{}{WEIGHTS}", file_name(&model.name)), blob: weights },
             NamedFile { name: "class_indices.json".into(), blob: classes },
         ])
     }
@@ -157,12 +171,5 @@ fn description_of(id: &str) -> String {
 }
 
 fn gone() -> String {
-    "the model is gone: the browser has cleared this site's storage, or another tab has deleted it".into()
-}
-
-/// A name without what file systems do not like.
-fn file_stem(name: &str) -> String {
-    name.chars()
-        .map(|letter| if letter.is_control() || "/\\:*?\"<>|".contains(letter) { '-' } else { letter })
-        .collect()
+    "the model is gone: it was deleted, or the browser has cleared this site's storage".into()
 }

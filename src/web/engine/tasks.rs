@@ -1,5 +1,6 @@
 //! What the engine does one after the other: bring up a device and a model, classify, change models, begin a run.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::future::join;
@@ -8,6 +9,7 @@ use web_time::Instant;
 
 use super::download;
 use super::hardware::Hardware;
+use super::inspection::Inspection;
 use super::model::Model;
 use super::outbox::post;
 use super::pace::Pace;
@@ -15,6 +17,7 @@ use super::photos::Photos;
 use super::shelf::Shelf;
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
+use crate::self_test::TrainingTest;
 use crate::web::protocol::training::{ModelChoice, TrainingCommand, TrainingEvent};
 use crate::web::protocol::{DeviceChoice, Event, FileHandle};
 use crate::weights::ModelFile;
@@ -36,6 +39,8 @@ pub enum Task {
     LoadModel(Vec<FileHandle>),
     /// Give the model as a file.
     ExportModel,
+    /// Show what is inside the network.
+    Inspect(Inspection),
     /// What has to do with training and takes its turn.
     Training(TrainingCommand),
 }
@@ -51,6 +56,8 @@ pub struct Engine {
     storage: Storage,
     shelf: Shelf,
     training: Training,
+    /// The test steps of training on the GPU, once they were taken.
+    training_test: Rc<RefCell<Option<TrainingTest>>>,
 }
 
 impl Engine {
@@ -78,7 +85,8 @@ impl Engine {
 
         let storage = Storage::open().await;
         let shelf = Shelf::new(storage.clone());
-        let engine = Self { hardware, model, shipped, photos, pace: Pace::default(), storage, shelf, training };
+        let (pace, training_test) = (Pace::default(), Rc::default());
+        let engine = Self { hardware, model, shipped, photos, pace, storage, shelf, training, training_test };
         engine.tell_models().await;
         tell_unfinished(&engine.storage).await;
         Some(engine)
@@ -97,6 +105,7 @@ impl Engine {
                 Ok((name, blob)) => post(&Event::ModelFile { name, blob }),
                 Err(message) => post(&Event::ExportFailed { message }),
             },
+            Task::Inspect(inspection) => inspection.perform(&self.model, &self.hardware).await,
             Task::Training(command) => self.train(command).await,
         }
     }
@@ -135,21 +144,24 @@ impl Engine {
     /// Does what has to do with training.
     async fn train(&mut self, command: TrainingCommand) {
         match command {
-            TrainingCommand::Train(order) => match self.ground(&order.start).await {
-                Ok(ground) => self.training.train(order, ground, &self.storage, &self.shelf).await,
+            TrainingCommand::Train(order) => match self.weights(&order.start).await {
+                Ok((_, start)) => self.training.train(order, self.ground(start), &self.storage, &self.shelf).await,
                 Err(message) => tell(TrainingEvent::Refused(message)),
             },
             TrainingCommand::Resume { photos } => {
-                let ground = Ground { start: self.model.file(), gpu: self.model.gpu() };
+                let ground = self.ground(self.model.file());
                 self.training.resume(photos, ground, &self.storage, &self.shelf).await;
             }
             TrainingCommand::DiscardUnfinished => discard_unfinished(&self.storage).await,
             TrainingCommand::UseModel(choice) => {
-                let loaded = match self.weights(&choice).await {
-                    Ok((name, file)) => Ok(Model::new(name, file, &self.hardware).await),
-                    Err(message) => Err(message),
-                };
-                self.adopt(loaded);
+                match self.weights(&choice).await {
+                    Ok((name, file)) => self.adopt(Ok(Model::new(name, file, &self.hardware).await)),
+                    Err(message) => {
+                        self.adopt(Err(message));
+                        // The list shows a model that is gone.
+                        self.tell_models().await;
+                    }
+                }
             }
             TrainingCommand::RenameModel { id, name } => {
                 let renamed = self.shelf.rename(&id, name).await;
@@ -183,10 +195,9 @@ impl Engine {
         }
     }
 
-    /// What a run that begins with this model stands on.
-    async fn ground(&self, start: &ModelChoice) -> Result<Ground, String> {
-        let (_, start) = self.weights(start).await?;
-        Ok(Ground { start, gpu: self.model.gpu() })
+    /// What a run that begins with these weights stands on.
+    fn ground(&self, start: Rc<ModelFile>) -> Ground {
+        Ground { start, gpu: self.model.gpu(), test: Rc::clone(&self.training_test) }
     }
 
     /// A model's name and weights.

@@ -16,6 +16,7 @@ use self::{life::Life, set::SetPhotos};
 use super::engine::{Engine, News};
 use crate::web::protocol::{
     Command, DeviceChoice, Event, PhotoId,
+    inspection::InspectionCommand,
     training::{ModelChoice, TrainingCommand},
 };
 
@@ -88,6 +89,11 @@ impl Bridge {
     /// Asks for the model in use as a file.
     pub fn export_model(&self) {
         self.life.borrow().post(&Command::ExportModel);
+    }
+
+    /// Asks what is inside the network. An engine that does not listen yet is not asked.
+    pub fn inspect(&self, command: InspectionCommand) {
+        self.life.borrow().post(&Command::Inspect(command));
     }
 
     /// Has these photos looked at, by their paths, as the set to train on in place of any other.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::Page;
+use super::{comparison::Comparison, state::Page};
 use crate::web::protocol::{DeviceReport, SelfTest};
 
 /// The device in words, with its self-test for those who want to see it.
@@ -18,7 +18,7 @@ fn Report(device: DeviceReport) -> impl IntoView {
     let json = |logits: &[f32]| serde_json::to_string(logits).expect("numbers can always be written");
     let test = device.self_test.as_ref();
     let classes = page.model.with_untracked(|model| model.as_ref().map(|model| model.classes.clone()));
-    let details = device.self_test.clone().map(|test| view! { <Comparison test classes=classes.unwrap_or_default()/> });
+    let details = device.self_test.clone().map(|test| view! { <Test test classes=classes.unwrap_or_default()/> });
     view! {
         <section
             id="device"
@@ -44,40 +44,18 @@ fn explanation(device: &DeviceReport) -> String {
     }
 }
 
-/// The self-test's two columns of numbers.
+/// The self-test, and the outputs that it compared.
 #[component]
-fn Comparison(test: SelfTest, classes: Vec<String>) -> impl IntoView {
-    let rows: Vec<_> = test
-        .webgpu
-        .iter()
-        .zip(&test.cpu)
-        .enumerate()
-        .map(|(index, (&webgpu, &cpu))| {
-            let class = classes.get(index).cloned().unwrap_or_else(|| format!("output {index}"));
-            view! {
-                <tr>
-                    <th scope="row">{class}</th>
-                    <td>{format!("{webgpu:.4}")}</td>
-                    <td>{format!("{cpu:.4}")}</td>
-                </tr>
-            }
-        })
-        .collect();
+fn Test(test: SelfTest, classes: Vec<String>) -> impl IntoView {
+    let name = |index| classes.get(index).cloned().unwrap_or_else(|| format!("output {index}"));
+    let outputs = test.webgpu.iter().zip(&test.cpu).enumerate();
+    let rows = outputs.map(|(index, (&webgpu, &cpu))| (name(index), webgpu.into(), cpu.into())).collect();
     view! {
         <details class="more">
             <summary>"Self-test: at most " <span class="number">{format!("{:.0e}", test.difference)}</span> " apart"</summary>
             <p>"Before the first photo, one picture went through the network on the GPU and on the CPU. These are the
                 outputs."</p>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Class"</th>
-                        <th scope="col">"GPU"</th>
-                        <th scope="col">"CPU"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <Comparison of="Class" rows places=4/>
         </details>
     }
 }

@@ -97,11 +97,14 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
         set_dragging.set(false);
         if let Some(transfer) = event.data_transfer().filter(|_| holds_files(&event)) {
             event.prevent_default();
-            let findings = Findings::dropped(&transfer);
+            let view = page.view.get_untracked();
+            let findings = Findings::dropped(&transfer, view == View::Train);
             spawn_local(async move {
-                match page.view.get_untracked() {
+                match view {
                     View::Classify => take_in(page, findings.await).await,
                     View::Train => train::choose::take_in(page, findings).await,
+                    // One photo at a time is looked at; these are there to choose from.
+                    View::Inside => take_in(page, findings.await).await,
                 }
             });
         }

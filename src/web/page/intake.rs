@@ -1,22 +1,21 @@
 //! How files reach the page: picked, dropped, pasted; one by one or as whole folders.
 
+mod entries;
+mod folder;
+
 use std::time::Duration;
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use leptos::prelude::Set;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
-    FileSystemFileEntry,
-};
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, File, FileList, FileSystemEntry};
 use web_time::Instant;
 
-use super::{
-    browser::called_back,
-    state::{Page, photos},
-};
+use super::state::{Page, photos};
 use crate::web::js;
+
+pub use self::folder::Folder;
 
 /// Photos added to the list at a time; between two such helpings the browser gets to breathe.
 const HELPING: usize = 40;
@@ -45,6 +44,8 @@ pub struct Findings {
     empty_folders: Vec<String>,
     folders: bool,
     unreadable: usize,
+    /// The one folder that this is, where the browser gave a handle of it.
+    folder: Option<Folder>,
 }
 
 impl Findings {
@@ -74,64 +75,50 @@ impl Findings {
     }
 
     /// The files and folders that were dropped. What `transfer` holds is read at once, as it is empty after the event;
-    /// the folders are walked in the future that is returned.
-    pub fn dropped(transfer: &DataTransfer) -> impl Future<Output = Self> + use<> {
+    /// the folders are walked in the future that is returned. A single folder is asked for `by_handle` where it may be
+    /// needed in another visit.
+    pub fn dropped(transfer: &DataTransfer, by_handle: bool) -> impl Future<Output = Self> + use<> {
         let items = transfer.items();
         let mut findings = Self::default();
         let mut folders = Vec::new();
         for item in (0..items.length()).filter_map(|index| items.get(index)).filter(|item| item.kind() == "file") {
             let entry = item.webkit_get_as_entry().ok().flatten();
             if let Some(folder) = entry.filter(FileSystemEntry::is_directory) {
-                folders.push(folder);
+                folders.push((folder, item));
             } else if let Ok(Some(file)) = item.get_as_file() {
                 findings.alone.push(Found { path: file.name(), file });
             }
         }
         findings.folders = !folders.is_empty();
+        let folder = match &folders[..] {
+            [(_, item)] if by_handle => Some(Folder::dropped(item)),
+            _ => None,
+        };
+        let folders = folders.into_iter().map(|(folder, _)| folder).collect();
         async move {
-            findings.walk(folders).await;
+            if let Some(folder) = folder
+                && let Some(folder) = folder.await
+            {
+                return Self { alone: findings.alone, ..Self::in_folder(folder).await };
+            }
+            findings.walk_entries(folders).await;
             findings
         }
-    }
-
-    async fn walk(&mut self, mut folders: Vec<FileSystemEntry>) {
-        while let Some(folder) = folders.pop() {
-            let path = path_of(&folder);
-            let mut is_empty = true;
-            let reader = folder.unchecked_into::<FileSystemDirectoryEntry>().create_reader();
-            // A reader hands out a part of the folder each time, and nothing at the end.
-            loop {
-                let entries = match read_some(&reader).await {
-                    Ok(entries) if entries.is_empty() => break,
-                    Ok(entries) => entries,
-                    Err(_) => {
-                        self.unreadable += 1;
-                        is_empty = false;
-                        break;
-                    }
-                };
-                is_empty = false;
-                for entry in entries {
-                    if entry.is_directory() {
-                        folders.push(entry);
-                    } else {
-                        match open(entry).await {
-                            Ok(found) => self.in_folders.push(found),
-                            Err(_) => self.unreadable += 1,
-                        }
-                    }
-                }
-            }
-            if is_empty {
-                self.empty_folders.push(path);
-            }
-        }
-        self.in_folders.sort_by(|a, b| a.path.cmp(&b.path));
     }
 
     /// Whether there was a folder among what was dropped.
     pub fn has_folders(&self) -> bool {
         self.folders
+    }
+
+    /// Whether nothing of it could be read, as where a folder is gone.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.in_folders.is_empty() && self.unreadable > 0
+    }
+
+    /// Takes out the handle of the folder that this is, where there is one.
+    pub fn take_folder(&mut self) -> Option<Folder> {
+        self.folder.take()
     }
 
     /// Takes out the model files among those that came alone.
@@ -191,27 +178,6 @@ fn files(list: Option<FileList>) -> impl Iterator<Item = File> {
 fn relative_path(file: &File) -> String {
     let path = js::property(file, "webkitRelativePath").and_then(|path| path.as_string());
     path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
-}
-
-async fn read_some(reader: &FileSystemDirectoryReader) -> Result<Vec<FileSystemEntry>, JsValue> {
-    let entries: js_sys::Array = called_back(|success, failure| {
-        if let Err(error) = reader.read_entries_with_callback_and_callback(success, failure) {
-            let _ = failure.call1(&JsValue::NULL, &error);
-        }
-    })
-    .await?;
-    Ok(entries.iter().map(JsCast::unchecked_into).collect())
-}
-
-async fn open(entry: FileSystemEntry) -> Result<Found, JsValue> {
-    let path = path_of(&entry);
-    let entry: FileSystemFileEntry = entry.unchecked_into();
-    let file = called_back(|success, failure| entry.file_with_callback_and_callback(success, failure)).await?;
-    Ok(Found { file, path })
-}
-
-fn path_of(entry: &FileSystemEntry) -> String {
-    entry.full_path().trim_start_matches('/').to_owned()
 }
 
 fn is_photo(file: &File) -> bool {

@@ -1,14 +1,17 @@
 //! The page: the interface on the browser's main thread. It links no Burn; the network runs in the engine's worker.
 //!
 //! [`state::Page`] is what the page knows; [`bridge`] changes it with what the engine says, [`intake`] with what the
-//! visitor drops; the other modules show it. [`train`] is the part of it about training.
+//! visitor drops; the other modules show it. [`train`] is the part of it about training, [`inside`] that about the
+//! network's inside.
 
 mod bridge;
 mod browser;
 mod camera;
+mod comparison;
 mod device;
 mod drop_zone;
 mod engine;
+mod inside;
 mod intake;
 mod model;
 mod results;
@@ -81,6 +84,16 @@ fn App() -> impl IntoView {
                 </section>
                 <train::choose::Choose dragging/>
             </div>
+            <div class="view" hidden=elsewhere(View::Inside)>
+                <section class="hero" class:compact=move || page.inside.photo.with(Option::is_some)>
+                    <h1>"See what the network sees"</h1>
+                    <p class="lead">
+                        "Which parts of a photo decided the answer, what every layer makes of it, and what the first layer
+                        looks for."
+                    </p>
+                </section>
+                <inside::choose::Choose/>
+            </div>
             <aside class="engine" aria-label="The network">
                 <startup::Startup/>
                 <device::Device/>
@@ -91,6 +104,9 @@ fn App() -> impl IntoView {
             </div>
             <div class="view" hidden=elsewhere(View::Train)>
                 <train::Bench/>
+            </div>
+            <div class="view" hidden=elsewhere(View::Inside)>
+                <inside::Inside/>
             </div>
             <train::models::Models/>
         </div>

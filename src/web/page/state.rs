@@ -9,6 +9,7 @@ use web_time::Instant;
 use super::{
     bridge::{Bridge, Settings, Source},
     browser::{body_url, save},
+    inside::state::Inside,
     intake::Found,
     train::state::{Phase, Training},
     view::View,
@@ -51,6 +52,8 @@ pub struct Page {
     pub view: RwSignal<View>,
     /// Training, and the models that come of it.
     pub training: Training,
+    /// The network's inside.
+    pub inside: Inside,
     /// How far the engine is.
     pub stage: RwSignal<Stage>,
     /// Whether only the CPU may be used: asked for in the address, or the GPU was lost.
@@ -77,6 +80,7 @@ pub struct Page {
     pub model_trouble: RwSignal<Option<String>>,
     answering: StoredValue<Option<Arc<AnsweringModel>>>,
     thumbnails: StoredValue<HashMap<PhotoId, String>>,
+    files: StoredValue<HashMap<PhotoId, File>, LocalStorage>,
     bridge: SharedBridge,
 }
 
@@ -88,6 +92,7 @@ impl Page {
         let page = Self {
             view: RwSignal::new(View::of_address()),
             training: Training::new(bridge),
+            inside: Inside::new(bridge),
             stage: RwSignal::new(Stage::Downloading { received: 0, total: None }),
             cpu_only: RwSignal::new(settings.device == DeviceChoice::Cpu),
             device: RwSignal::new(None),
@@ -102,6 +107,7 @@ impl Page {
             model_trouble: RwSignal::new(None),
             answering: StoredValue::new(None),
             thumbnails: StoredValue::new(HashMap::new()),
+            files: StoredValue::new_local(HashMap::new()),
             bridge,
         };
         page.bridge.set_value(Some(Bridge::start(settings, move |events| page.apply(events))));
@@ -119,6 +125,7 @@ impl Page {
                 photos.push((results.add(file.name(), path), file));
             }
         });
+        self.files.update_value(|files| files.extend(photos.iter().cloned()));
         self.with_bridge(|bridge| bridge.classify(photos));
     }
 
@@ -134,6 +141,7 @@ impl Page {
         self.with_bridge(|bridge| bridge.cancel());
         self.results.update(Results::clear);
         self.filter.set(Filter::All);
+        self.files.update_value(HashMap::clear);
         self.thumbnails.update_value(|thumbnails| {
             for (_, url) in thumbnails.drain() {
                 // Fails only for what is no URL.
@@ -173,6 +181,14 @@ impl Page {
         self.thumbnails.with_value(|thumbnails| thumbnails.get(&id).cloned())
     }
 
+    /// Looks at what the network makes of a photo of the list.
+    pub fn look_inside(self, id: PhotoId) {
+        if let Some(photo) = self.files.with_value(|files| files.get(&id).cloned()) {
+            self.inside.inspect(photo);
+            View::Inside.show();
+        }
+    }
+
     fn with_bridge(self, action: impl FnOnce(&Rc<Bridge>)) {
         self.bridge.with_value(|bridge| bridge.as_ref().map(action));
     }
@@ -196,6 +212,25 @@ impl Page {
         }
         self.settle(settled);
         self.training.apply(training);
+        self.follow_name();
+    }
+
+    /// The model in use may have been given another name.
+    fn follow_name(self) {
+        let Some(ModelChoice::Kept(id)) = self.model_in_use.get_untracked() else { return };
+        let name = self
+            .training
+            .models
+            .with_untracked(|models| models.iter().find(|model| model.id == id).map(|model| model.name.clone()));
+        let has_another =
+            |name: &String| self.model.with_untracked(|model| model.as_ref().is_some_and(|model| model.name != *name));
+        if let Some(name) = name.filter(has_another) {
+            self.model.update(|model| {
+                if let Some(model) = model {
+                    model.name = name;
+                }
+            });
+        }
     }
 
     fn apply_state(self, event: Event) {
@@ -215,6 +250,7 @@ impl Page {
             Event::Failed { message } => {
                 self.device.set(None);
                 self.notice.set(String::new());
+                self.inside.fail(&message);
                 self.stage.set(Stage::Failed(message));
             }
             Event::DeviceLost { message } => {
@@ -225,7 +261,7 @@ impl Page {
                 self.notice.set(format!("The model {} is in use.", model.name));
                 // A new engine loads the model too; that is no news, other than that the run broke off.
                 if self.training.phase.get_untracked() != Phase::Failed {
-                    self.training.tell(format!("Photos are classified with `{}` from now on.", model.name));
+                    self.training.mention(format!("Photos are classified with `{}` from now on.", model.name));
                 }
                 self.take_model(device, model);
             }
@@ -239,6 +275,7 @@ impl Page {
                 Err(_) => "The browser did not let the model be saved.".to_owned(),
             }),
             Event::ExportFailed { message } => self.notice.set(format!("The model cannot be downloaded: {message}")),
+            Event::Inspection(event) => self.inside.apply(event),
             // The bridge hears the first; the list was rid of the photos when they were cancelled; `apply` has the rest.
             Event::Listening
             | Event::Cancelled
@@ -254,6 +291,7 @@ impl Page {
         self.cpu_only.set(!device.webgpu);
         self.device.set(Some(device));
         self.model.set(Some(model));
+        self.inside.outdate();
         self.with_bridge(|bridge| self.model_in_use.set(bridge.model_in_use()));
     }
 

@@ -255,6 +255,8 @@ pub struct Outcome {
     pub best: Option<Best>,
     /// Whether the run was stopped before its last epoch.
     pub stopped: bool,
+    /// Why it ended before its last epoch by itself, where it did.
+    pub broke_off: Option<String>,
 }
 
 /// The best epoch of a run.

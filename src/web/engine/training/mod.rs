@@ -139,21 +139,30 @@ impl Training {
 
 /// Tells the page of the run that can be gone on with; none while another tab is at it.
 pub async fn tell_unfinished(storage: &Storage) {
-    let unfinished = match Lock::take().await {
-        Some(_lock) => Unfinished::new(storage.clone()).describe().await,
-        None => None,
-    };
-    tell(TrainingEvent::Unfinished(unfinished));
+    let mut run = None;
+    if let Some(_lock) = Lock::take().await {
+        let unfinished = Unfinished::new(storage.clone());
+        run = unfinished.describe().await;
+        if run.is_none() {
+            // What a run leaves that was broken off before its first epoch was kept is of no use.
+            let _ = unfinished.discard().await;
+        }
+    }
+    tell(TrainingEvent::Unfinished(run));
 }
 
 /// Forgets the run that can be gone on with.
 pub async fn discard_unfinished(storage: &Storage) {
-    if let Some(_lock) = Lock::take().await
-        && let Err(message) = Unfinished::new(storage.clone()).discard().await
-    {
-        tell(TrainingEvent::ModelsFailed(message));
+    match Lock::take().await {
+        Some(_lock) => {
+            let discarded = Unfinished::new(storage.clone()).discard().await;
+            tell(match discarded {
+                Ok(()) => TrainingEvent::Unfinished(None),
+                Err(message) => TrainingEvent::ModelsFailed(message),
+            });
+        }
+        None => tell(TrainingEvent::ModelsFailed("the run goes on in another tab of this page; stop it there".into())),
     }
-    tell_unfinished(storage).await;
 }
 
 /// Tells the page.

@@ -29,6 +29,10 @@ pub struct Report {
     validation: Option<Instant>,
     /// Seconds that the last validation took.
     validation_seconds: f64,
+    /// When the last epoch's steps and validation were done.
+    epoch_ended: Instant,
+    /// Seconds that keeping the last epoch took.
+    keeping_seconds: f64,
 }
 
 impl Report {
@@ -45,6 +49,8 @@ impl Report {
             step_seconds: None,
             validation: None,
             validation_seconds: 0.0,
+            epoch_ended: Instant::now(),
+            keeping_seconds: 0.0,
         }
     }
 
@@ -54,11 +60,17 @@ impl Report {
         self.start_clock();
     }
 
-    /// Ends an epoch.
+    /// Ends an epoch, which has yet to be kept.
     pub fn end_epoch(&mut self) {
+        self.epoch_ended = Instant::now();
         if let Some(start) = self.validation.take() {
             self.validation_seconds = start.elapsed().as_secs_f64();
         }
+    }
+
+    /// Takes note that the epoch is kept.
+    pub fn kept_epoch(&mut self) {
+        self.keeping_seconds = self.epoch_ended.elapsed().as_secs_f64();
     }
 
     /// Tells of an event, and whether the run may go on.
@@ -97,7 +109,7 @@ impl Report {
     fn seconds_left(&self, step: usize, steps: usize, step_seconds: f64) -> f64 {
         let epochs = self.config.epochs.saturating_sub(self.epoch);
         let steps = (steps - step) + epochs * steps;
-        steps as f64 * step_seconds + (epochs + 1) as f64 * self.validation_seconds
+        steps as f64 * step_seconds + (epochs + 1) as f64 * (self.validation_seconds + self.keeping_seconds)
     }
 
     fn start_clock(&mut self) {

@@ -1,5 +1,6 @@
 //! A run from its beginning to its end.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -29,6 +30,8 @@ pub struct Ground {
     pub start: Rc<ModelFile>,
     /// The GPU, and its adapter's name, where it runs the model in use.
     pub gpu: Option<(Gpu, String)>,
+    /// The test steps on that GPU, once they were taken.
+    pub test: Rc<RefCell<Option<self_test::TrainingTest>>>,
 }
 
 /// How a run begins.
@@ -107,33 +110,45 @@ impl Run {
         let config = trainer.config().clone();
         let mut feeder = Feeder::new(self.set.clone(), self.split(), config.clone(), self.control.clone());
         let mut report = Report::new(config, self.order.train.len(), self.control.clone());
+        let mut broke_off = None;
         while !trainer.is_finished() && !self.control.stops() {
             report.begin_epoch(trainer.history().len() + 1);
             let (start, idle, waited) = (Instant::now(), self.control.idle(), feeder.waited());
-            let epoch = trainer.run_epoch(&mut feeder, |event| report.take(event)).await?;
+            let epoch = match trainer.run_epoch(&mut feeder, |event| report.take(event)).await {
+                // The epochs before are as good as they were.
+                Err(error @ Error::NotFinite(_)) if best.is_some() => {
+                    broke_off = Some(error.to_string());
+                    break;
+                }
+                epoch => epoch?,
+            };
             report.end_epoch();
             let (ControlFlow::Continue(record), Some(evaluation)) = (epoch, trainer.evaluation().cloned()) else {
                 break;
             };
-            let seconds = (start.elapsed().saturating_sub(self.control.idle() - idle)).as_secs_f64();
-            let waited = (feeder.waited() - waited).as_secs_f64() / seconds.max(1e-6);
             let confusion = evaluation.confusion.clone();
-            tell(TrainingEvent::Epoch { record, confusion, seconds, waited });
             if trainer.best_epoch() == Some(record) {
                 best = Some(BestEpoch { record, weights: trainer.model_file().await?, evaluation });
             }
-            if let Some(best) = &best
-                && let Err(message) = self.keep(&trainer, best).await
-            {
+            let kept = match &best {
+                Some(best) => self.keep(&trainer, best).await,
+                None => Ok(()),
+            };
+            report.kept_epoch();
+            let seconds = (start.elapsed().saturating_sub(self.control.idle() - idle)).as_secs_f64();
+            let waited = (feeder.waited() - waited).as_secs_f64() / seconds.max(1e-6);
+            // An epoch that is shown is one that can be gone on from.
+            tell(TrainingEvent::Epoch { record, confusion, seconds, waited });
+            if let Err(message) = kept {
                 tell(TrainingEvent::NotKept(message));
             }
         }
-        let stopped = !trainer.is_finished();
+        let stopped = !trainer.is_finished() && broke_off.is_none();
         let best = match best {
             Some(best) => Some(self.finish(best, trainer.history()).await?),
             None => None,
         };
-        Ok(Outcome { best, stopped })
+        Ok(Outcome { best, stopped, broke_off })
     }
 
     /// The device to train on: the GPU, if it passes the test.
@@ -141,9 +156,15 @@ impl Run {
         let Some((gpu, name)) = &self.ground.gpu else {
             return Ok((None, TrainingDevice { name: "CPU".into(), reason: None, test: None }));
         };
-        let test = self_test::TrainingTest::run(&self.ground.start, gpu.device()).await?;
+        let before = self.ground.test.borrow().clone();
+        let test = match before {
+            Some(test) => test,
+            None => self_test::TrainingTest::run(&self.ground.start, gpu.device()).await?,
+        };
+        self.ground.test.replace(Some(test.clone()));
+        let passed = test.passed;
         let report = TrainingTest { webgpu: test.device, cpu: test.cpu, gradients: test.gradients };
-        Ok(match test.passed {
+        Ok(match passed {
             true => (Some(gpu.clone()), TrainingDevice { name: name.clone(), reason: None, test: Some(report) }),
             false => {
                 let reason = format!("WebGPU's gradients differ from the CPU's by {:.1e}", report.gradients);
@@ -170,7 +191,7 @@ impl Run {
         let created = js_sys::Date::now();
         let model = KeptModel {
             id: format!("{created:.0}"),
-            name: self.order.name.clone(),
+            name: self.shelf.free_name(&self.order.name).await,
             created,
             classes: self.order.classes.clone(),
             config: self.order.config.clone(),

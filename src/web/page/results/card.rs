@@ -71,18 +71,33 @@ fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<String>) -> impl I
     }
 }
 
-/// Lists the other classes in the card whose summary was clicked, if that is what was clicked.
-pub fn reveal_classes(page: Page, event: &MouseEvent) -> Option<()> {
+/// Does what was asked for by a click on a card: lists the other classes where its summary was clicked, or looks inside
+/// the network.
+pub fn heed_click(page: Page, event: &MouseEvent) -> Option<()> {
     let target: Element = event.target()?.dyn_into().ok()?;
+    if target.closest(".look-inside").ok()?.is_some() {
+        page.look_inside(photo_of(&target)?);
+        return Some(());
+    }
     let details = target.closest("summary").ok()??.parent_element()?;
     if details.child_element_count() > 1 {
         return None;
     }
-    let id = details.closest("[data-id]").ok()??.get_attribute("data-id")?.parse().ok()?;
+    let id = photo_of(&details)?;
     let photo = page.results.with_untracked(|results| results.get(id).cloned())?;
     let Outcome::Answered(answer) = &photo.outcome else { return None };
     class_list(answer).and_then(|list| details.append_child(&list)).ok()?;
+    let button = document().create_element("button").ok()?;
+    button.set_attribute("type", "button").ok()?;
+    button.set_class_name("quiet look-inside");
+    button.set_text_content(Some("Look inside"));
+    details.append_child(&button).ok()?;
     Some(())
+}
+
+/// The photo in whose card this element is.
+fn photo_of(element: &Element) -> Option<PhotoId> {
+    element.closest("[data-id]").ok()??.get_attribute("data-id")?.parse().ok()
 }
 
 fn class_list(answer: &Answer) -> Result<Element, JsValue> {
@@ -101,7 +116,7 @@ fn class_list(answer: &Answer) -> Result<Element, JsValue> {
 }
 
 /// "97.3 %"; no answer is shown as certain.
-fn percent(probability: f32) -> String {
+pub fn percent(probability: f32) -> String {
     match probability * 100.0 {
         percent if percent > 99.9 => "> 99.9 %".to_owned(),
         percent => format!("{percent:.1} %"),

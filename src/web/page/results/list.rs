@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use web_sys::MouseEvent;
 use web_time::Instant;
 
-use super::card::{card, reveal_classes};
+use super::card::{card, heed_click};
 use crate::{
     results::{Counts, Filter, Order, PhotoId},
     web::page::state::Page,
@@ -27,12 +27,12 @@ pub fn List(counts: Memo<Counts>) -> impl IntoView {
     let page = expect_context::<Page>();
     let arranged = arrangement(page, counts);
     let shown = slices(page, arranged);
-    let reveal = move |event: MouseEvent| {
+    let heed = move |event: MouseEvent| {
         // One listener serves all cards.
-        let _ = reveal_classes(page, &event);
+        let _ = heed_click(page, &event);
     };
     view! {
-        <ul class="cards" on:click=reveal>
+        <ul class="cards" on:click=heed>
             <For
                 each=move || arranged.with(|keys| keys.iter().take(shown.get()).copied().collect::<Vec<_>>())
                 key=|key| *key

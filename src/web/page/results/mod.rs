@@ -6,6 +6,8 @@ mod toolbar;
 
 use leptos::prelude::*;
 
+pub use self::card::percent;
+
 use super::state::Page;
 use crate::results::{Counts, Results};
 

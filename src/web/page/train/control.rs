@@ -1,12 +1,18 @@
 //! Where training stands, how far it is, and the buttons that start, hold and end it.
 
+use std::mem;
+
 use leptos::prelude::*;
 
 use super::{
+    parts::{rescue_focus, show_start},
     state::{Activity, Phase, Run, Training},
-    words::{counted, duration, number, percent, photos, with_names},
+    words::{counted, duration, loss, number, percent, photos, with_names},
 };
-use crate::web::page::state::{Page, Stage};
+use crate::{
+    run::Mode,
+    web::page::state::{Page, Stage},
+};
 
 /// The bar that stays in sight.
 #[component]
@@ -17,8 +23,23 @@ pub fn Control() -> impl IntoView {
     let active = move || phase.get().is_active();
     let before_run = move || matches!(phase.get(), Phase::Checked | Phase::Done | Phase::Failed);
     let obstacle = move || obstacle(page).filter(|_| before_run());
+    // A run takes the place of the unfinished one: that is asked first.
+    let (asked, set_asked) = signal(false);
+    let question = move || training.unfinished.get().filter(|_| asked.get() && before_run());
+    let start = move |_| {
+        if training.ordered.get_untracked() {
+            return;
+        }
+        if training.unfinished.with_untracked(Option::is_some) && !asked.get_untracked() {
+            return set_asked.set(true);
+        }
+        set_asked.set(false);
+        training.start();
+    };
+    follow_with_focus(training);
     let start_text = move || match phase.get() {
         _ if training.ordered.get() => "Getting ready\u{2026}",
+        _ if question().is_some() => "Start anew?",
         Phase::Done | Phase::Failed => "Train again",
         _ => "Start training",
     };
@@ -33,8 +54,11 @@ pub fn Control() -> impl IntoView {
                     id="start-training"
                     class="primary"
                     hidden=move || !before_run()
-                    disabled=move || training.ordered.get() || obstacle().is_some()
-                    on:click=move |_| training.start()
+                    class:danger=move || question().is_some()
+                    disabled=move || obstacle().is_some()
+                    aria-disabled=move || training.ordered.get().then_some("true")
+                    on:click=start
+                    on:blur=move |_| set_asked.set(false)
                 >
                     {start_text}
                 </button>
@@ -42,17 +66,29 @@ pub fn Control() -> impl IntoView {
                     type="button"
                     id="pause-training"
                     hidden=move || !active()
-                    disabled=move || training.stopping.get()
-                    on:click=move |_| training.pause_or_go_on()
+                    aria-disabled=move || (training.stopping.get() || training.pausing.get()).then_some("true")
+                    on:click=move |_| {
+                        if !training.stopping.get_untracked() && !training.pausing.get_untracked() {
+                            training.pause_or_go_on();
+                        }
+                    }
                 >
-                    {move || if phase.get() == Phase::Paused { "Go on" } else { "Pause" }}
+                    {move || match phase.get() {
+                        Phase::Paused => "Go on",
+                        _ if training.pausing.get() => "Pausing\u{2026}",
+                        _ => "Pause",
+                    }}
                 </button>
                 <button
                     type="button"
                     id="stop-training"
                     hidden=move || !active()
-                    disabled=move || training.stopping.get()
-                    on:click=move |_| training.stop()
+                    aria-disabled=move || training.stopping.get().then_some("true")
+                    on:click=move |_| {
+                        if !training.stopping.get_untracked() {
+                            training.stop();
+                        }
+                    }
                 >
                     {move || if training.stopping.get() { "Stopping\u{2026}" } else { "Stop" }}
                 </button>
@@ -77,6 +113,21 @@ pub fn Control() -> impl IntoView {
             <p class="obstacle" hidden=move || obstacle().is_none()>
                 {obstacle}
             </p>
+            <p class="question" role="alert" hidden=move || question().is_none()>
+                {move || {
+                    question()
+                        .map(|run| {
+                            with_names(
+                                &format!(
+                                    "Starting anew forgets the unfinished run on `{}` ({} of {} epochs).",
+                                    run.order.name,
+                                    run.history.len(),
+                                    run.order.config.epochs,
+                                ),
+                            )
+                        })
+                }}
+            </p>
             <p id="training-message" class:trouble=alert role=move || if alert() { "alert" } else { "status" }>
                 {move || training.message.with(|message| with_names(&message.text))}
             </p>
@@ -84,15 +135,33 @@ pub fn Control() -> impl IntoView {
     }
 }
 
+/// When a control that the visitor has used goes away, the focus goes to the one in its place.
+fn follow_with_focus(training: Training) {
+    Effect::new(move |before: Option<bool>| {
+        let active = training.phase.get().is_active();
+        let changes = before.is_some_and(|before| before != active);
+        if changes && training.leads_focus.try_update_value(mem::take).unwrap_or_default() {
+            rescue_focus(if active { "#pause-training" } else { "#start-training" });
+            if active {
+                // What led to the run is folded away, and with it the place that the visitor was at.
+                show_start("run");
+            }
+        }
+        active
+    });
+}
+
 /// Why a run cannot begin, where it cannot.
-fn obstacle(page: Page) -> Option<&'static str> {
+fn obstacle(page: Page) -> Option<String> {
     let training = page.training;
     if training.arranged.with(Result::is_err) {
-        Some("These photos cannot be trained on as they are; the report tells why.")
-    } else if training.form.config().is_none() {
-        Some("One of the settings is not as it has to be.")
+        let text =
+            "These photos cannot be trained on as they are; what to change stands in red under Photos and settings.";
+        Some(text.to_owned())
+    } else if let Some(problem) = training.form.problem() {
+        Some(format!("A setting is not as it has to be. {problem}"))
     } else if page.stage.with(|stage| *stage != Stage::Ready) {
-        Some("The network is not ready yet.")
+        Some("The network is not ready yet.".to_owned())
     } else {
         None
     }
@@ -124,11 +193,13 @@ fn heading(training: Training) -> String {
 }
 
 fn progress_of(training: Training, words: &str) -> String {
-    let (done, total) =
-        training.run.with(|run| run.as_ref().map_or((0, 1), |run| (run.epochs.len(), run.order.config.epochs)));
+    let (epoch, total) = training.epoch_under_way().unwrap_or((1, 1));
+    let is_head = training.run.with(|run| run.as_ref().is_some_and(|run| run.order.config.mode == Mode::Head));
     match training.progress.read().activity {
-        Activity::Features(..) => "Before the first epoch".to_owned(),
-        _ => format!("{words} {} of {total}", (done + 1).min(total)),
+        // The head's epochs begin once all photos went through the other layers.
+        Activity::Starting | Activity::Features(..) if is_head && epoch == 1 => "Before the first epoch".to_owned(),
+        Activity::Features(..) => format!("Before epoch {epoch} of {total}"),
+        _ => format!("{words} {epoch} of {total}"),
     }
 }
 
@@ -155,7 +226,7 @@ fn pace(training: Training) -> String {
         Activity::Learning(step) => {
             let mut parts = vec![
                 format!("Step {} of {}", number(step.step), number(step.steps)),
-                format!("loss {:.4}", step.loss),
+                format!("loss {}", loss(step.loss, 4)),
                 format!("{:.1} photos/s", step.rate),
             ];
             parts.extend(step.seconds_left.map(|seconds| format!("{} left", duration(seconds))));

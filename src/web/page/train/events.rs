@@ -5,7 +5,7 @@ use std::{mem, sync::Arc, time::Duration};
 use leptos::prelude::*;
 
 use super::{
-    state::{Activity, Effort, Epoch, Phase, Progress, Run, RunResult, Training},
+    state::{Activity, Effort, Epoch, Phase, Progress, Resuming, Run, RunResult, Training},
     words::{counted, percent},
 };
 use crate::web::{
@@ -45,7 +45,8 @@ impl Training {
                     progress.epoch = step.epoch;
                     progress.losses.clear();
                 }
-                progress.losses.push(step.loss);
+                progress.steps = step.steps;
+                progress.losses.push((step.step, step.loss));
             }
             progress.activity = Activity::Learning(last);
         });
@@ -56,9 +57,12 @@ impl Training {
             TrainingEvent::Began { order, history, device } => {
                 self.result.set(None);
                 self.stopping.set(false);
+                self.pausing.set(false);
                 self.ordered.set(false);
-                self.resuming.set(false);
+                self.resuming.set(Resuming::No);
+                self.keep_folder();
                 self.progress.set(Progress::default());
+                self.phase.set(Phase::Running);
                 self.tell(match history.len() {
                     0 => GOING.to_owned(),
                     done => format!("Going on after epoch {done}. {GOING}"),
@@ -71,10 +75,10 @@ impl Training {
                     unreadable: Vec::new(),
                     not_kept: None,
                 }));
-                self.phase.set(Phase::Running);
             }
             TrainingEvent::Refused(message) => {
                 self.ordered.set(false);
+                self.leads_focus.set_value(false);
                 self.complain(format!("The run did not begin: {message}"));
             }
             TrainingEvent::Features { step, steps } => {
@@ -94,16 +98,19 @@ impl Training {
             }
             TrainingEvent::NotKept(message) => self.in_run(|run| run.not_kept = Some(message)),
             TrainingEvent::Paused => {
+                self.pausing.set(false);
                 self.phase.set(Phase::Paused);
                 self.tell("Paused; the run waits.");
             }
             TrainingEvent::WentOn => {
+                self.pausing.set(false);
                 self.phase.set(Phase::Running);
                 self.tell(GOING);
             }
             TrainingEvent::Finished(outcome) => self.finish(outcome),
             TrainingEvent::Failed(message) => {
                 self.ordered.set(false);
+                self.pausing.set(false);
                 self.phase.set(Phase::Failed);
                 self.complain(format!("The run broke off: {message}"));
             }
@@ -120,19 +127,30 @@ impl Training {
         }
     }
 
-    fn finish(self, Outcome { best, stopped }: Outcome) {
+    fn finish(self, Outcome { best, stopped, broke_off }: Outcome) {
+        self.pausing.set(false);
         self.phase.set(Phase::Done);
+        if best.as_ref().is_none_or(|best| best.not_kept.is_none()) {
+            // Nothing is left to go on with.
+            self.forget_folder();
+        }
         let how = if stopped { "Stopped" } else { "Done" };
         let Some(best) = best else {
-            return self.tell(format!("{how} before an epoch was finished, so there is no result."));
+            return match broke_off {
+                Some(why) => self.complain(format!("The run broke off: {why}. No epoch was finished.")),
+                None => self.tell(format!("{how} before an epoch was finished, so there is no result.")),
+            };
         };
         let epochs = self.run.with_untracked(|run| run.as_ref().map_or(0, |run| run.epochs.len()));
-        self.tell(format!(
-            "{how} after {}. Epoch {} was best and is kept: {} of the validation photos are recognised.",
-            counted(epochs, "epoch"),
+        let kept = format!(
+            "Epoch {} was best and is kept: {} of the validation photos are recognised.",
             best.model.epoch.epoch,
             percent(best.model.epoch.validation_accuracy)
-        ));
+        );
+        match broke_off {
+            Some(why) => self.complain(format!("The run broke off: {why}. {kept}")),
+            None => self.tell(format!("{how} after {}. {kept}", counted(epochs, "epoch"))),
+        }
         let classes = best.model.classes.clone();
         self.result.set(Some(Arc::new(RunResult { best, classes })));
     }

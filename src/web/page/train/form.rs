@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    advice::LARGEST_LEARNING_RATE,
     run::{Mode, TrainingConfig},
     web::protocol::training::ModelChoice,
 };
@@ -69,12 +70,13 @@ impl Form {
     /// The learning rate; `Err` says what it has to be.
     pub fn learning_rate(self) -> Result<f64, &'static str> {
         let rate = self.learning_rate.read().trim().replace(',', ".").parse::<f64>().ok();
-        rate.filter(|rate| *rate > 0.0 && *rate <= 1.0).ok_or("A number above 0 and up to 1; 0.0002 is usual.")
+        rate.filter(|rate| *rate > 0.0 && *rate <= LARGEST_LEARNING_RATE)
+            .ok_or("A number above 0 and up to 1; 0.0002 is usual.")
     }
 
     /// The seed; `Err` says what it has to be.
     pub fn seed(self) -> Result<u64, &'static str> {
-        whole(&self.seed.read(), 0, LARGEST_SEED).ok_or("A whole number from 0 on, with at most 15 digits.")
+        whole(&self.seed.read(), 0, LARGEST_SEED).ok_or("A whole number with at most 15 digits, such as 7.")
     }
 
     /// The share of the photos to validate with; `Err` says what it has to be.
@@ -84,6 +86,18 @@ impl Form {
             .filter(|percent| (1.0..=90.0).contains(percent))
             .map(|percent| percent / 100.0)
             .ok_or("A number from 1 to 90.")
+    }
+
+    /// What is not as it has to be, with the name of its field.
+    pub fn problem(self) -> Option<String> {
+        let problems = [
+            ("Epochs", self.epochs().err()),
+            ("Batch size", self.batch_size().err()),
+            ("Learning rate", self.learning_rate().err()),
+            ("Seed", self.seed().err()),
+            ("Validation photos", self.validation_share().err()),
+        ];
+        problems.into_iter().find_map(|(field, problem)| problem.map(|problem| format!("{field}: {problem}")))
     }
 
     /// All of it; none where something is not as it has to be.

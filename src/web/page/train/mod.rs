@@ -10,6 +10,7 @@ pub mod unfinished;
 
 mod control;
 mod events;
+mod folder;
 mod form;
 mod orders;
 mod parts;
@@ -36,6 +37,7 @@ pub fn Bench() -> impl IntoView {
     let phase = training.phase;
     Effect::new(move || browser::set_body_data("training", Some(phase.get().name())));
     warn_before_leaving(page);
+    training.recall_folder();
 
     let has_photos = move || !matches!(phase.get(), Phase::Idle | Phase::Checking);
     // A run takes the place of what led to it.
@@ -61,6 +63,9 @@ pub fn Bench() -> impl IntoView {
             <Show when=has_photos>
                 <details class="preparation" prop:open=open on:toggle=toggled>
                     <summary>"Photos and settings"</summary>
+                    <Show when=move || training.is_locked()>
+                        <p class="locked">"They are those of the run under way and stay as they are until it is over."</p>
+                    </Show>
                     <report::Report/>
                     <settings::Settings/>
                 </details>

@@ -1,9 +1,17 @@
 //! The models that the page can use: the one that came with it, and those that were trained here.
 
-use leptos::prelude::*;
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use leptos::{html, prelude::*};
 
 use super::{
-    parts::{Renamable, TwoStep},
+    parts::{Renamable, TwoStep, rescue_focus},
     words::{date, listed, number, percent},
 };
 use crate::{
@@ -46,7 +54,7 @@ pub fn Models() -> impl IntoView {
             hidden=move || none_kept() && page.view.get() == View::Classify
         >
             <header>
-                <h2 id="models-title">"Models"</h2>
+                <h2 id="models-title" tabindex="-1">"Models"</h2>
                 <p class:trouble=move || training.place.get() == Some(Place::Memory) && !none_kept()>{place}</p>
             </header>
             {move || {
@@ -56,7 +64,7 @@ pub fn Models() -> impl IntoView {
                 {move || page.shipped_model.get().map(|model| view! { <Shipped model/> })}
                 <For
                     each=move || training.models.get()
-                    key=|model| (model.id.clone(), model.name.clone())
+                    key=|model| model.id.clone()
                     let:model
                 >
                     <Kept model/>
@@ -72,7 +80,7 @@ fn Shipped(model: ModelReport) -> impl IntoView {
         <li class="model" data-model="shipped">
             <div class="naming">
                 <span class="given-name">{model.name.clone()}</span>
-                <Use source=Source::Shipped name=model.name.clone()/>
+                <Use source=Source::Shipped name=model.name/>
             </div>
             <p class="facts">
                 "Came with the page. " {number(model.classes.len())} " classes: " {listed(&model.classes)} "."
@@ -100,23 +108,46 @@ fn Kept(model: KeptModel) -> impl IntoView {
         number(model.train_photos)
     );
     let accuracy = percent(model.epoch.validation_accuracy);
-    let KeptModel { id, name, .. } = model.clone();
+    let id = model.id.clone();
+    // The one thing that may change about it.
+    let name = {
+        let KeptModel { id, name, .. } = model.clone();
+        Memo::new(move |_| {
+            let find =
+                |models: &Vec<KeptModel>| models.iter().find(|model| model.id == id).map(|model| model.name.clone());
+            training.models.with(find).unwrap_or_else(|| name.clone())
+        })
+    };
+    let choice = ModelChoice::Kept(id.clone());
+    let warning = Signal::derive(move || {
+        let in_use = page.model_in_use.with(|in_use| in_use.as_ref() == Some(&choice));
+        in_use.then_some("It is in use, and stays so until the page is closed.")
+    });
+    let is_deleted = Arc::new(AtomicBool::new(false));
+    on_cleanup({
+        let is_deleted = Arc::clone(&is_deleted);
+        move || {
+            if is_deleted.load(Ordering::Relaxed) {
+                rescue_focus("#models-title");
+            }
+        }
+    });
     let [rename_id, use_id, download_id, delete_id] = std::array::from_fn(|_| id.clone());
     let share = format!("{:.6}", model.epoch.validation_accuracy);
     view! {
         <li
             class="model"
             data-model=id.clone()
-            data-name=name.clone()
+            data-name=name
             data-accuracy=share
         >
             <div class="naming">
                 <Renamable
-                    name=name.clone()
+                    name=name
                     thing="model"
                     on_rename=move |new_name| training.rename_model(rename_id.clone(), new_name)
                 />
-                <Use source=Source::Kept(use_id) name=name.clone()/>
+                <Use source=Source::Kept(use_id) name=name/>
             </div>
             <p class="accuracy"><b>{accuracy}</b> " accuracy"</p>
             <p class="facts">{facts}</p>
@@ -125,7 +156,7 @@ fn Kept(model: KeptModel) -> impl IntoView {
                     type="button"
                     class="quiet"
                     data-action="download"
-                    aria-label=format!("Download {name}")
+                    aria-label=move || format!("Download {}", name.get())
                     on:click=move |_| training.download_model(download_id.clone())
                 >
                     "Download"
@@ -134,16 +165,22 @@ fn Kept(model: KeptModel) -> impl IntoView {
                     type="button"
                     class="quiet"
                     data-action="report"
-                    aria-label=format!("Save the report of {name}")
-                    on:click=move |_| training.save_report(&model)
+                    aria-label=move || format!("Save the report of {}", name.get())
+                    on:click=move |_| {
+                        training.save_report(&KeptModel { name: name.get_untracked(), ..model.clone() });
+                    }
                 >
                     "Report"
                 </button>
                 <TwoStep
                     label="Delete"
                     sure="Delete for good?"
-                    about=name.clone()
-                    on_sure=move || training.delete_model(delete_id.clone())
+                    about=name
+                    warning=warning
+                    on_sure=move || {
+                        is_deleted.store(true, Ordering::Relaxed);
+                        training.delete_model(delete_id.clone());
+                    }
                 />
             </div>
         </li>
@@ -152,24 +189,38 @@ fn Kept(model: KeptModel) -> impl IntoView {
 
 /// The button that puts a model to use, or that it is.
 #[component]
-fn Use(source: Source, name: String) -> impl IntoView {
+fn Use(source: Source, #[prop(into)] name: Signal<String>) -> impl IntoView {
     let page = expect_context::<Page>();
     let choice: Option<ModelChoice> = source.choice();
     let in_use = Memo::new(move |_| page.model_in_use.with(|in_use| *in_use == choice));
     let source = StoredValue::new_local(source);
+    // The focus stays where the button was.
+    let is_asked = StoredValue::new(false);
+    let tag = NodeRef::<html::Span>::new();
+    Effect::new(move || {
+        if in_use.get()
+            && let Some(tag) = tag.get()
+            && is_asked.try_update_value(mem::take).unwrap_or_default()
+        {
+            let _ = tag.focus();
+        }
+    });
     let ready = move || page.stage.with(|stage| *stage == Stage::Ready);
     view! {
         <Show
             when=move || !in_use.get()
-            fallback=|| view! { <span class="tag" data-in-use="true">"in use"</span> }
+            fallback=move || view! { <span node_ref=tag class="tag" data-in-use="true" tabindex="-1">"in use"</span> }
         >
             <button
                 type="button"
                 class="quiet"
                 data-action="use"
-                aria-label=format!("Use {name}")
+                aria-label=move || format!("Use {}", name.get())
                 disabled=move || !ready()
-                on:click=move |_| page.use_model(source.get_value())
+                on:click=move |_| {
+                    is_asked.set_value(true);
+                    page.use_model(source.get_value());
+                }
             >
                 "Use"
             </button>

@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::state::{Phase, Training};
+use super::{
+    state::{Phase, Resuming, Training},
+    words::number,
+};
 use crate::{
     dataset::Sample,
     dataset_report::PhotoSet,
     report,
     web::{
-        js,
+        js, names,
         page::browser::save_text,
         protocol::training::{
             Identity, KeptModel, ModelId, OrderedPhoto, TrainingCommand, TrainingOrder, UnfinishedRun,
@@ -41,13 +44,18 @@ impl Training {
 
     /// Holds the run, or lets it go on.
     pub fn pause_or_go_on(self) {
-        let paused = self.phase.get_untracked() == Phase::Paused;
-        self.command(if paused { TrainingCommand::GoOn } else { TrainingCommand::Pause });
+        if self.phase.get_untracked() == Phase::Paused {
+            return self.command(TrainingCommand::GoOn);
+        }
+        self.pausing.set(true);
+        self.tell("Pausing after this step\u{2026}");
+        self.command(TrainingCommand::Pause);
     }
 
     /// Ends the run with the best of its finished epochs.
     pub fn stop(self) {
         self.stopping.set(true);
+        self.leads_focus.set_value(true);
         self.tell("Stopping after this step\u{2026}");
         self.command(TrainingCommand::Stop);
     }
@@ -57,10 +65,13 @@ impl Training {
         let Some(run) = self.unfinished.get_untracked() else { return true };
         let missing = self.set.with_untracked(|set| missing_photos(set, &run));
         if let Some((count, example)) = missing {
-            if self.set.with_untracked(|set| !set.photos().is_empty()) {
+            if self.choices.get_value() > 0 {
+                let which = match count {
+                    1 => format!("`{example}` is missing or changed"),
+                    count => format!("{} of its photos are missing or changed, `{example}` for one", number(count)),
+                };
                 self.complain(format!(
-                    "These are not the photos of the run: {count} of its photos are missing or changed, {example} for \
-                     one. Choose the folder `{}` as it was.",
+                    "These are not the photos of the run: {which}. Choose the folder `{}` as it was.",
                     run.order.name
                 ));
             }
@@ -76,7 +87,8 @@ impl Training {
 
     /// Forgets the unfinished run.
     pub fn forget_unfinished(self) {
-        self.resuming.set(false);
+        self.resuming.set(Resuming::No);
+        self.forget_folder();
         self.command(TrainingCommand::DiscardUnfinished);
     }
 
@@ -97,7 +109,7 @@ impl Training {
 
     /// Saves a kept model's report.
     pub fn save_report(self, model: &KeptModel) {
-        let name = format!("{}.html", file_name(&model.name));
+        let name = format!("{}.html", names::file_name(&model.name));
         let saved = report::html(model)
             .map_err(|error| error.to_string())
             .and_then(|html| save_text(&html, "text/html", &name).map_err(|error| js::message(&error)));
@@ -106,6 +118,7 @@ impl Training {
 
     fn order(self, command: TrainingCommand, message: &str) {
         self.ordered.set(true);
+        self.leads_focus.set_value(true);
         self.tell(message);
         spawn_local(ask_to_keep());
         self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.train(command)));
@@ -127,13 +140,6 @@ fn missing_photos(set: &PhotoSet, run: &UnfinishedRun) -> Option<(usize, String)
     let photos = run.order.train.iter().chain(&run.order.validation).map(|ordered| &ordered.photo);
     let missing: Vec<_> = photos.filter(|photo| there.get(photo.path.as_str()) != Some(&&*photo.content)).collect();
     missing.first().map(|example| (missing.len(), example.path.clone()))
-}
-
-/// A name that every file system takes.
-fn file_name(name: &str) -> String {
-    name.chars()
-        .map(|letter| if letter.is_control() || "/\\:*?\"<>|".contains(letter) { '-' } else { letter })
-        .collect()
 }
 
 /// Asks the browser not to clear away what is kept when it is short of space. It may say no; some never heard of it.

@@ -3,9 +3,69 @@
 use std::time::Duration;
 
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// Pause before the next part of a list is built.
 const PAUSE: Duration = Duration::from_millis(30);
+
+/// Time in which the page becomes what the signals say, and the browser takes the focus from what is gone.
+const REDRAWN: Duration = Duration::from_millis(80);
+/// Where the focus is at home.
+const HOME: &str = ".places [aria-current]";
+
+/// Gives the focus to what this selector finds, where it was on something that is gone by then.
+pub fn rescue_focus(selector: impl Into<String>) {
+    let selector = selector.into();
+    let find = |selector: &str| {
+        let found = document().query_selector(selector).ok().flatten()?.dyn_into::<HtmlElement>().ok()?;
+        is_visible(&found).then_some(found)
+    };
+    let rescue = move || {
+        let focused = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if focused.is_none_or(|element| !is_visible(&element))
+            && let Some(element) = find(&selector).or_else(|| find(HOME))
+        {
+            // Where it cannot have the focus, it can still be clicked.
+            let _ = element.focus();
+        }
+    };
+    set_timeout(rescue, REDRAWN);
+}
+
+/// Gives the focus to the element of this `id`, as soon as it is there.
+pub fn go_to(id: &'static str) {
+    let go = move || {
+        if let Some(element) =
+            document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok())
+        {
+            let _ = element.focus();
+        }
+    };
+    set_timeout(go, REDRAWN);
+}
+
+/// Scrolls to the start of the element of this `id`, where that is above what can be seen.
+pub fn show_start(id: &'static str) {
+    let show = move || {
+        if let Some(element) = document().get_element_by_id(id)
+            && element.get_bounding_client_rect().top() < 0.0
+        {
+            element.scroll_into_view();
+        }
+    };
+    set_timeout(show, REDRAWN);
+}
+
+/// False for the page's body too, which has the focus when nothing has it.
+fn is_visible(element: &HtmlElement) -> bool {
+    element.offset_parent().is_some()
+}
+
+/// A value between quotation marks in a selector.
+pub fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', r"\\").replace('"', "\\\""))
+}
 
 /// How many of a list of so many may be built by now: some at first, then that many more with every pause, so that a
 /// long list does not freeze the page.
@@ -23,6 +83,23 @@ pub fn growing(some: usize, total: impl Fn() -> usize + 'static) -> RwSignal<usi
     count
 }
 
+/// The button that shows all of a long list; there where some of it is not shown.
+#[component]
+pub fn ShowAll(
+    /// Whether all of it is shown.
+    all: RwSignal<bool>,
+    /// How many are shown at first.
+    at_first: usize,
+    /// How many there are.
+    count: impl Fn() -> usize + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <Show when=move || !all.get() && (count() > at_first)>
+            <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all " {count}</button>
+        </Show>
+    }
+}
+
 /// A button that does something grave only at the second click; the first one changes what it says.
 #[component]
 pub fn TwoStep(
@@ -31,7 +108,11 @@ pub fn TwoStep(
     /// What it says before it acts.
     sure: &'static str,
     /// What it is about, for those who do not see where it stands.
-    about: String,
+    #[prop(into)]
+    about: Signal<String>,
+    /// What should be known before it acts.
+    #[prop(optional, into)]
+    warning: Signal<Option<&'static str>>,
     /// What it does.
     on_sure: impl Fn() + 'static,
 ) -> impl IntoView {
@@ -47,12 +128,15 @@ pub fn TwoStep(
         <button
             type="button"
             class:danger=asked
-            aria-label=move || format!("{} {about}", text())
+            aria-label=move || format!("{} {}", text(), about.get())
             on:click=click
             on:blur=move |_| set_asked.set(false)
         >
             {text}
         </button>
+        <Show when=move || asked.get() && warning.get().is_some()>
+            <span class="caution" role="status">{move || warning.get()}</span>
+        </Show>
     }
 }
 
@@ -60,17 +144,20 @@ pub fn TwoStep(
 #[component]
 pub fn Renamable(
     /// The name.
-    name: String,
+    #[prop(into)]
+    name: Signal<String>,
     /// What bears it, such as "class".
     thing: &'static str,
     /// The `id` of a `datalist` with names to choose from.
     #[prop(optional)]
     names: Option<&'static str>,
+    /// Whether the name has to stay as it is.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
     /// Hears the new name, which is not empty.
     on_rename: impl Fn(String) + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     let (editing, set_editing) = signal(false);
-    let name = StoredValue::new(name);
     let field = NodeRef::<html::Input>::new();
     let button = NodeRef::<html::Button>::new();
     // The focus follows. Where it cannot, the field and the button can still be clicked.
@@ -90,7 +177,7 @@ pub fn Renamable(
         event.prevent_default();
         let new_name = field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
         set_editing.set(false);
-        if !new_name.is_empty() && new_name != name.get_value() {
+        if !new_name.is_empty() && new_name != name.get_untracked() && !disabled.get_untracked() {
             on_rename(new_name);
         }
     };
@@ -104,12 +191,13 @@ pub fn Renamable(
             when=move || editing.get()
             fallback=move || {
                 view! {
-                    <span class="given-name">{name.get_value()}</span>
+                    <span class="given-name">{name}</span>
                     <button
                         node_ref=button
                         type="button"
                         class="quiet"
-                        aria-label=format!("Rename {thing} {}", name.get_value())
+                        disabled=disabled
+                        aria-label=move || format!("Rename {thing} {}", name.get())
                         on:click=move |_| set_editing.set(true)
                     >
                         "Rename"
@@ -120,11 +208,14 @@ pub fn Renamable(
             <form class="rename" on:submit=save.clone() on:keydown=leave>
                 <input
                     node_ref=field
-                    value=name.get_value()
+                    value=name.get_untracked()
+                    required
+                    pattern=r".*\S.*"
+                    title="A name with at least one letter"
                     list=names
                     maxlength="100"
                     autocomplete="off"
-                    aria-label=format!("New name of the {thing} {}", name.get_value())
+                    aria-label=move || format!("New name of the {thing} {}", name.get())
                 />
                 <button type="submit" class="quiet">"Save"</button>
                 <button type="button" class="quiet" on:click=move |_| set_editing.set(false)>"Cancel"</button>

@@ -15,7 +15,7 @@ use crate::{
     dataset::class_of,
     dataset_report::{Listing, PhotoSet, Seen, common_folder, duplicates::Search},
     web::{
-        page::intake::{Findings, Found},
+        page::intake::{Findings, Folder, Found},
         protocol::training::Look,
     },
 };
@@ -25,10 +25,11 @@ const PAIRS: usize = 500_000;
 
 impl Training {
     /// Takes a folder as the photos to train on, in place of any other.
-    pub fn choose(self, findings: Findings) {
+    pub fn choose(self, mut findings: Findings) {
         if self.phase.get_untracked().is_active() || self.ordered.get_untracked() {
             return self.complain("A run is under way. Stop it before you choose other photos.");
         }
+        self.folder.set_value(findings.take_folder());
         let (mut photos, others, mut empty_folders) = findings.for_training();
         let mut others: Vec<_> = others.into_iter().map(|found| found.path).collect();
         let paths = || photos.iter().map(|found| found.path.as_str()).chain(others.iter().map(String::as_str));
@@ -38,7 +39,10 @@ impl Training {
             photos.iter_mut().map(|found| &mut found.path).for_each(inside);
             others.iter_mut().chain(&mut empty_folders).for_each(inside);
         }
-        let name = folder.unwrap_or_else(|| name_of_several(&photos));
+        let name = folder
+            .or_else(|| self.folder.with_value(|folder| folder.as_ref().map(Folder::name)))
+            .or_else(|| empty_folders.first().filter(|_| photos.is_empty()).cloned())
+            .unwrap_or_else(|| name_of_several(&photos));
         let listing =
             Listing { photos: photos.iter().map(|found| found.path.clone()).collect(), others, empty_folders };
         self.look_at(PhotoSet::new(name, listing), photos);

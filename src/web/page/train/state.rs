@@ -1,23 +1,26 @@
 //! What the page knows about training: the photos, the settings, the run and the models that come of it.
 //!
 //! [`super::set`] fills in the photos, [`super::events`] what the engine says; [`super::orders`] tells the engine what
-//! to do; the other modules show it.
+//! to do; [`super::folder`] keeps the folder of the run; the other modules show it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 
-use super::{form::Form, thumbnails::Thumbnails};
+use super::{folder::KeptFolder, form::Form, thumbnails::Thumbnails};
 use crate::{
     dataset::Arranged,
     dataset_report::{PhotoSet, duplicates::Duplicates},
     metrics::ConfusionMatrix,
     run::{EpochRecord, best_epoch},
     web::{
-        page::state::SharedBridge,
+        page::{intake::Folder, state::SharedBridge},
         protocol::training::{Best, KeptModel, Place, Step, TrainingDevice, TrainingOrder, UnfinishedRun},
     },
 };
+
+/// How long something that is told in passing stands during a run.
+const IN_PASSING: Duration = Duration::from_secs(12);
 
 /// Where training stands; `body[data-training]` says it to scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +92,10 @@ pub struct Progress {
     pub activity: Activity,
     /// The epoch whose losses these are.
     pub epoch: usize,
-    /// The mean loss up to each step of the epoch.
-    pub losses: Vec<f64>,
+    /// Steps of it, and the mean loss up to each that was told of.
+    pub losses: Vec<(usize, f64)>,
+    /// Steps of the epoch.
+    pub steps: usize,
 }
 
 /// What a run does at the moment.
@@ -116,6 +121,18 @@ pub struct RunResult {
     pub classes: Vec<String>,
 }
 
+/// Whether the unfinished run is to be gone on with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Resuming {
+    /// Nobody wants to, so far.
+    #[default]
+    No,
+    /// As soon as the visitor has chosen its photos.
+    Asked,
+    /// As soon as its folder, which the browser has kept, was gone through.
+    Fetching,
+}
+
 /// Everything about training that the components share; part of [`crate::web::page::state::Page`].
 #[derive(Clone, Copy)]
 pub struct Training {
@@ -135,6 +152,8 @@ pub struct Training {
     pub arranged: Memo<Result<Arc<Arranged>, String>>,
     /// Whether a run was ordered and the engine has not answered.
     pub ordered: RwSignal<bool>,
+    /// Whether the run was told to pause and has not done so.
+    pub pausing: RwSignal<bool>,
     /// Whether the run was told to stop.
     pub stopping: RwSignal<bool>,
     /// The run under way, or the last one.
@@ -146,7 +165,9 @@ pub struct Training {
     /// The run that can be gone on with.
     pub unfinished: RwSignal<Option<Arc<UnfinishedRun>>>,
     /// Whether it is to be gone on with as soon as its photos are there.
-    pub resuming: RwSignal<bool>,
+    pub resuming: RwSignal<Resuming>,
+    /// Its folder, where the browser has kept it and it was not tried in this visit.
+    pub kept: RwSignal<Option<KeptFolder>, LocalStorage>,
     /// The models that were trained here, newest first.
     pub models: RwSignal<Vec<KeptModel>>,
     /// Where they are kept.
@@ -155,8 +176,16 @@ pub struct Training {
     pub models_trouble: RwSignal<Option<String>>,
     /// The photos' small pictures.
     pub thumbnails: Thumbnails,
+    /// The folder of the photos that were chosen, where the browser gave a handle of it.
+    pub(super) folder: StoredValue<Option<Folder>, LocalStorage>,
     /// How many folders were chosen so far.
     pub(super) choices: StoredValue<usize>,
+    /// How many there were when the photos of the unfinished run were last asked for.
+    pub(super) asked_at: StoredValue<usize>,
+    /// Whether the focus is on a control that the next phase takes away.
+    pub(super) leads_focus: StoredValue<bool>,
+    /// What stands when nothing is told in passing.
+    standing: StoredValue<Message>,
     pub(super) bridge: SharedBridge,
 }
 
@@ -179,29 +208,76 @@ impl Training {
             form,
             arranged,
             ordered: RwSignal::new(false),
+            pausing: RwSignal::new(false),
             stopping: RwSignal::new(false),
             run: RwSignal::new(None),
             progress: RwSignal::new(Progress::default()),
             result: RwSignal::new(None),
             unfinished: RwSignal::new(None),
-            resuming: RwSignal::new(false),
+            resuming: RwSignal::new(Resuming::No),
+            kept: RwSignal::new_local(None),
             models: RwSignal::new(Vec::new()),
             place: RwSignal::new(None),
             models_trouble: RwSignal::new(None),
             thumbnails: Thumbnails::new(),
+            folder: StoredValue::new_local(None),
             choices: StoredValue::new(0),
+            asked_at: StoredValue::new(0),
+            leads_focus: StoredValue::new(false),
+            standing: StoredValue::new(Message::default()),
             bridge,
         }
     }
 
     /// Tells the visitor something.
     pub fn tell(self, text: impl Into<String>) {
-        self.message.set(Message { text: text.into(), is_trouble: false });
+        let message = Message { text: text.into(), is_trouble: false };
+        self.standing.set_value(message.clone());
+        self.message.set(message);
     }
 
-    /// Tells the visitor that something went wrong.
+    /// Tells the visitor something; what is told of a run comes back after a while.
+    pub fn mention(self, text: impl Into<String>) {
+        if self.phase.get_untracked().is_active() {
+            self.in_passing(Message { text: text.into(), is_trouble: false });
+        } else {
+            self.tell(text);
+        }
+    }
+
+    /// Tells the visitor that something went wrong; what is told of a run comes back after a while.
     pub fn complain(self, text: impl Into<String>) {
-        self.message.set(Message { text: text.into(), is_trouble: true });
+        let message = Message { text: text.into(), is_trouble: true };
+        if self.phase.get_untracked().is_active() {
+            self.in_passing(message);
+        } else {
+            self.standing.set_value(message.clone());
+            self.message.set(message);
+        }
+    }
+
+    fn in_passing(self, message: Message) {
+        self.message.set(message.clone());
+        let go_back = move || {
+            if self.message.with_untracked(|shown| *shown == message) {
+                self.message.set(self.standing.get_value());
+            }
+        };
+        set_timeout(go_back, IN_PASSING);
+    }
+
+    /// Whether the photos and the settings are those of a run under way, and stay as they are.
+    pub fn is_locked(self) -> bool {
+        self.phase.get().is_active() || self.ordered.get()
+    }
+
+    /// The epoch under way and how many there are, during a run.
+    pub fn epoch_under_way(self) -> Option<(usize, usize)> {
+        let run = |run: &Run| {
+            let total = run.order.config.epochs;
+            ((run.epochs.len() + 1).min(total), total)
+        };
+        if self.phase.get().is_active() { self.run.with(|there| there.as_ref().map(run)) } else { None }
     }
 }
 

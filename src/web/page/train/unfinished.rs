@@ -1,20 +1,25 @@
 //! The run that was broken off, and the offer to go on with it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    parts::TwoStep,
-    state::Phase,
+    choose,
+    folder::KeptFolder,
+    parts::{TwoStep, rescue_focus},
+    state::{Phase, Resuming, Training},
     words::{date, listed, percent, photos, with_names},
 };
 use crate::{
     run::best_epoch,
     web::{
         page::{
+            intake::{Findings, Folder},
             state::{Page, Stage},
             view::View,
         },
@@ -27,13 +32,14 @@ use crate::{
 pub fn Unfinished() -> impl IntoView {
     let page = expect_context::<Page>();
     let training = page.training;
-    // The photos were asked for and are there now.
+    // The photos were asked for and are there now. Those that were there before were no answer.
     Effect::new(move || {
         let looked_at = matches!(training.phase.get(), Phase::Checked);
         let ready = page.stage.with(|stage| *stage == Stage::Ready);
-        if looked_at && ready && training.resuming.get() {
-            training.resuming.set(false);
-            training.resume();
+        let asked = training.resuming.get() != Resuming::No;
+        if looked_at && ready && asked && training.choices.get_value() > training.asked_at.get_value() {
+            let goes_on = training.resume();
+            training.wait_for_photos(if goes_on { Resuming::No } else { Resuming::Asked });
         }
     });
     move || {
@@ -50,18 +56,36 @@ fn Offer(run: Arc<UnfinishedRun>) -> impl IntoView {
     let ready = move || page.stage.with(|stage| *stage == Stage::Ready);
     let go_on = move |_| {
         View::Train.show();
-        if !training.resume() {
-            training.resuming.set(true);
-            open_picker();
+        if training.resume() {
+            return;
+        }
+        match training.kept.try_update(Option::take).flatten() {
+            Some(KeptFolder { folder, .. }) => spawn_local(fetch(page, folder)),
+            None => ask_for_folder(training),
         }
     };
-    let asks = move || training.resuming.get();
+    let busy = move || {
+        training.ordered.get()
+            || training.phase.get() == Phase::Checking
+            || training.resuming.get() == Resuming::Fetching
+    };
+    let asks = move || training.resuming.get() == Resuming::Asked;
+    let permission = move || training.kept.with(|kept| kept.as_ref().map(permission));
+    let is_forgotten = Arc::new(AtomicBool::new(false));
+    on_cleanup({
+        let is_forgotten = Arc::clone(&is_forgotten);
+        move || {
+            if is_forgotten.load(Ordering::Relaxed) {
+                rescue_focus("#dataset");
+            }
+        }
+    });
     let request = format!("Choose the folder `{name}` again; its photos are compared with those of the run.");
     view! {
         <section class="offer" id="unfinished" aria-label="A run that was broken off">
             <div>
                 <h2>"A run was broken off"</h2>
-                <p>{summary(&run)}</p>
+                <p>{summary(&run)} " " {permission}</p>
                 <Show when=asks>
                     <p class="request" role="status">{with_names(&request)}</p>
                 </Show>
@@ -71,7 +95,7 @@ fn Offer(run: Arc<UnfinishedRun>) -> impl IntoView {
                     type="button"
                     id="resume-training"
                     class="primary"
-                    disabled=move || !ready() || training.ordered.get() || training.phase.get() == Phase::Checking
+                    disabled=move || !ready() || busy()
                     on:click=go_on
                 >
                     "Go on"
@@ -80,7 +104,10 @@ fn Offer(run: Arc<UnfinishedRun>) -> impl IntoView {
                     label="Forget it"
                     sure="Forget it for good?"
                     about=format!("the run on {name}")
-                    on_sure=move || training.forget_unfinished()
+                    on_sure=move || {
+                        is_forgotten.store(true, Ordering::Relaxed);
+                        training.forget_unfinished();
+                    }
                 />
             </div>
         </section>
@@ -103,9 +130,45 @@ fn summary(run: &UnfinishedRun) -> String {
     )
 }
 
-/// Opens the folder picker, as the click that is being handled allows.
-fn open_picker() {
-    if let Some(input) = document().get_element_by_id("dataset") {
-        input.unchecked_into::<HtmlElement>().click();
+/// What has to be done for the photos.
+fn permission(kept: &KeptFolder) -> &'static str {
+    match kept.is_readable {
+        true => "The photos need not be chosen again: the browser still lets this page read their folder.",
+        false => "The photos need not be chosen again if you let this page read their folder once more.",
+    }
+}
+
+/// Has the photos in the folder looked at that the browser has kept, if it can be read, and then gone on with the run.
+async fn fetch(page: Page, folder: Folder) {
+    let training = page.training;
+    let is_wanted = move || training.resuming.get_untracked() == Resuming::Fetching;
+    training.wait_for_photos(Resuming::Fetching);
+    let may_read = folder.ask_to_read().await;
+    if may_read && is_wanted() {
+        let name = folder.name();
+        training.tell(choose::GOING_THROUGH);
+        let findings = Findings::in_folder(folder).await;
+        match findings.is_out_of_reach() {
+            true => training.complain(format!("The folder `{name}` is not where it was. Choose it again.")),
+            false if is_wanted() => return training.choose(findings),
+            false => {}
+        }
+    }
+    if is_wanted() {
+        ask_for_folder(training);
+    }
+}
+
+/// Asks for the folder, as the click that is being handled allows.
+fn ask_for_folder(training: Training) {
+    training.wait_for_photos(Resuming::Asked);
+    choose::open_input();
+}
+
+impl Training {
+    /// Goes on with the unfinished run as soon as photos are chosen from now on, or does so no more.
+    fn wait_for_photos(self, resuming: Resuming) {
+        self.asked_at.set_value(self.choices.get_value());
+        self.resuming.set(resuming);
     }
 }

@@ -29,6 +29,17 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}\u{a0}%", share * 100.0)
 }
 
+/// A loss with this many digits behind the point; one out of all proportion as "1.5e18".
+pub fn loss(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        "beyond all numbers".to_owned()
+    } else if value < 1000.0 {
+        format!("{value:.digits$}")
+    } else {
+        format!("{value:.1e}")
+    }
+}
+
 /// "40 s", "12 min", "1 h 05 min".
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.max(0.0).round() as u64;

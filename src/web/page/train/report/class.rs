@@ -9,7 +9,7 @@ use crate::{
     web::page::{
         state::Page,
         train::{
-            parts::Renamable,
+            parts::{Renamable, quoted, rescue_focus},
             words::{number, photos},
         },
     },
@@ -61,8 +61,15 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
         let urls = samples.get().into_iter().filter_map(|path| training.thumbnails.url(&path));
         urls.map(|url| view! { <img src=url alt="" loading="lazy" decoding="async"/> }).collect::<Vec<_>>()
     };
+    let locked = Signal::derive(move || training.is_locked());
     let rename = move |new_name: String| {
-        training.set.update(|set| name.with_value(|name| set.rename_class(name, &new_name)));
+        let name = name.get_value();
+        if training.set.with_untracked(|set| set.photos().iter().any(|photo| photo.class == new_name)) {
+            training.tell(format!("`{name}` and `{new_name}` are one class now, `{new_name}`."));
+        }
+        // This row goes away, and another one comes.
+        rescue_focus(format!("[data-class-name={}] .naming button", quoted(&new_name)));
+        training.set.update(|set| set.rename_class(&name, &new_name));
     };
     let reveal = move || if open.get() { "Hide photos" } else { "Show photos" };
     let action = move || if left_out.get() { "Take in" } else { "Leave out" };
@@ -76,7 +83,7 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
             <div class="samples" aria-hidden="true">{pictures}</div>
             <div class="about">
                 <div class="naming">
-                    <Renamable name=name.get_value() thing="class" names="class-names" on_rename=rename/>
+                    <Renamable name=name.get_value() thing="class" names="class-names" disabled=locked on_rename=rename/>
                 </div>
                 <p class="count">
                     <b>{move || number(used())}</b>
@@ -98,6 +105,7 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
                 <button
                     type="button"
                     class="quiet leave-out"
+                    disabled=locked
                     aria-label=move || format!("{} the class {}", action(), name.get_value())
                     on:click=move |_| {
                         let left_out = left_out.get_untracked();

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use super::gallery::{Gallery, Item};
 use crate::{
     dataset_report::{PhotoSet, duplicates::Duplicates},
-    web::page::{state::Page, train::words::counted},
+    web::page::{
+        state::Page,
+        train::{parts::ShowAll, words::counted},
+    },
 };
 
 /// Groups shown at first.
@@ -71,7 +74,7 @@ fn Kind(
             <details class="more duplicates">
                 <summary>{move || format!("{} {title}", counted(count(), thing))}</summary>
                 <p>{explanation}</p>
-                <button type="button" id=id disabled=move || !open() on:click=thin>
+                <button type="button" id=id disabled=move || !open() || training.is_locked() on:click=thin>
                     "Leave out all but one of each"
                 </button>
                 <ul>
@@ -79,9 +82,7 @@ fn Kind(
                         <Group group/>
                     </For>
                 </ul>
-                <Show when=move || !all.get() && (count() > SHOWN)>
-                    <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all " {count}</button>
-                </Show>
+                <ShowAll all at_first=SHOWN count/>
             </details>
         </Show>
     }

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use crate::{
     dataset_report::Photo,
-    web::page::{state::Page, train::parts::growing},
+    web::page::{
+        state::Page,
+        train::parts::{ShowAll, growing},
+    },
 };
 
 /// Photos shown at first, and how many are built at a time once all are asked for.
@@ -45,9 +48,7 @@ pub fn Gallery(items: Memo<Vec<Item>>) -> impl IntoView {
                 <Tile item/>
             </For>
         </ul>
-        <Show when=move || !all.get() && (total() > SHOWN)>
-            <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all " {total}</button>
-        </Show>
+        <ShowAll all at_first=SHOWN count=total/>
     }
 }
 
@@ -73,6 +74,7 @@ fn Tile(item: Item) -> impl IntoView {
                     move || format!("{} {caption}", action())
                 }
                 title=path.clone()
+                disabled=move || training.is_locked()
                 on:click=toggle
             >
                 <img src=training.thumbnails.url(&path) alt="" loading="lazy" decoding="async"/>

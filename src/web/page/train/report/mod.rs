@@ -11,7 +11,10 @@ use crate::{
     dataset_report::findings::{Weight, findings},
     web::page::{
         state::Page,
-        train::{parts::growing, words::with_names},
+        train::{
+            parts::{growing, rescue_focus},
+            words::with_names,
+        },
     },
 };
 
@@ -34,7 +37,7 @@ pub fn Report() -> impl IntoView {
     view! {
         <section class="report" id="dataset-report" aria-labelledby="report-title">
             <header>
-                <h3 id="report-title">
+                <h3 id="report-title" tabindex="-1">
                     "Photos of " <em>{move || training.set.with(|set| set.name().to_owned())}</em>
                 </h3>
                 <Show when=move || changed.get()>
@@ -42,7 +45,11 @@ pub fn Report() -> impl IntoView {
                         type="button"
                         class="quiet"
                         id="restore-dataset"
-                        on:click=move |_| training.set.update(|set| set.restore())
+                        disabled=move || training.is_locked()
+                        on:click=move |_| {
+                            training.set.update(|set| set.restore());
+                            rescue_focus("#report-title");
+                        }
                     >
                         "Undo all changes"
                     </button>

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     dataset_report::Seen,
-    web::page::{state::Page, train::words::photos},
+    web::page::{
+        state::Page,
+        train::{parts::ShowAll, words::photos},
+    },
 };
 
 /// Photos named at first.
@@ -41,9 +44,7 @@ pub fn Unreadable() -> impl IntoView {
                         </li>
                     </For>
                 </ul>
-                <Show when=move || !all.get() && (count() > SHOWN)>
-                    <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all " {count}</button>
-                </Show>
+                <ShowAll all at_first=SHOWN count/>
             </details>
         </Show>
     }

@@ -5,11 +5,12 @@ mod mistakes;
 mod per_class;
 mod photo;
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use leptos::prelude::*;
 
 use super::{
+    parts::go_to,
     state,
     words::{number, percent},
 };
@@ -34,6 +35,29 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
         let choice = ModelChoice::Kept(id.clone());
         Memo::new(move |_| page.model_in_use.with(|in_use| in_use.as_ref() == Some(&choice)))
     };
+    let is_listed = {
+        let id = id.clone();
+        Memo::new(move |_| page.training.models.with(|models| models.iter().any(|model| model.id == id)))
+    };
+    let was_listed = StoredValue::new(is_listed.get_untracked());
+    let is_deleted = Memo::new(move |_| {
+        let is_listed = is_listed.get();
+        was_listed.update_value(|was| *was |= is_listed);
+        was_listed.get_value() && !is_listed
+    });
+    let deletion = move || {
+        is_deleted.get().then(|| {
+            let rest = if in_use.get() { "; it stays in use until the page is closed." } else { "." };
+            view! { <p class="trouble">"The model of this run was deleted" {rest}</p> }
+        })
+    };
+    // The button that was used cannot be used again.
+    let is_asked = StoredValue::new(false);
+    Effect::new(move || {
+        if in_use.get() && is_asked.try_update_value(mem::take).unwrap_or_default() {
+            go_to("classify-with-result");
+        }
+    });
     let (download_id, reported) = (id.clone(), model.clone());
     let sentence = format!(
         "Epoch {} is the best: {} of {} validation photos recognised.",
@@ -52,19 +76,25 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
             {not_kept.map(|reason| {
                 view! { <p class="trouble">"This model is gone when the page is closed; download it. " {reason}</p> }
             })}
+            {deletion}
             <div class="buttons">
                 <button
                     type="button"
                     id="use-model"
                     class="primary"
+                    hidden=is_deleted
                     disabled=move || in_use.get()
-                    on:click=move |_| page.use_model(Source::Kept(id.clone()))
+                    on:click=move |_| {
+                        is_asked.set_value(true);
+                        page.use_model(Source::Kept(id.clone()));
+                    }
                 >
                     {move || if in_use.get() { "In use" } else { "Use this model" }}
                 </button>
                 <button
                     type="button"
                     id="download-result"
+                    hidden=is_deleted
                     on:click=move |_| page.training.download_model(download_id.clone())
                 >
                     "Download"
@@ -73,7 +103,9 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
                     "Save the report"
                 </button>
                 <Show when=move || in_use.get()>
-                    <button type="button" on:click=move |_| View::Classify.show()>"Classify photos with it"</button>
+                    <button type="button" id="classify-with-result" on:click=move |_| View::Classify.show()>
+                        "Classify photos with it"
+                    </button>
                 </Show>
             </div>
             <div class="tables">

@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use leptos::prelude::*;
 
+use crate::web::page::train::words::loss;
+
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 200.0;
 const LEFT: f64 = 44.0;
@@ -30,6 +32,13 @@ pub struct Figure {
     pub in_percent: bool,
     /// Where something special is: the best epoch.
     pub mark: Option<f64>,
+}
+
+impl Figure {
+    /// Whether there are values above the greatest one that is shown.
+    fn is_cut(&self) -> bool {
+        self.lines.iter().any(|line| line.points.iter().any(|point| point.1 > self.top))
+    }
 }
 
 /// A line, from left to right.
@@ -68,7 +77,9 @@ pub fn Chart(title: &'static str, along: &'static str, figure: Memo<Figure>) -> 
                 aria-label=words
                 inner_html=move || figure.with(drawn)
             ></svg>
-            <p class="along" aria-hidden="true">{along}</p>
+            <p class="along" aria-hidden="true">
+                {move || if figure.with(Figure::is_cut) { "higher values are cut off; " } else { "" }} {along}
+            </p>
         </figure>
     }
 }
@@ -92,7 +103,9 @@ fn drawn(figure: &Figure) -> String {
     let step = if figure.in_percent { 0.25 } else { round_step(top, 4) };
     let ceiling = if figure.in_percent { 1.0 } else { (top / step).ceil() * step };
     let (first, last) = figure.along;
-    let x = |value: f64| LEFT + (value - first) / (last - first).max(1e-9) * (WIDTH - LEFT - RIGHT);
+    // A single place along is in the middle.
+    let share = |value: f64| if last > first { (value - first) / (last - first) } else { 0.5 };
+    let x = |value: f64| LEFT + share(value) * (WIDTH - LEFT - RIGHT);
     let y = |value: f64| TOP + (1.0 - (value / ceiling).clamp(0.0, 1.0)) * (HEIGHT - TOP - BOTTOM);
 
     for index in 0..=(ceiling / step).round() as usize {
@@ -155,10 +168,13 @@ fn round_step(range: f64, count: usize) -> f64 {
 }
 
 fn tick(value: f64, step: f64, in_percent: bool) -> String {
+    if value >= 1e4 {
+        return format!("{value:.1e}").replace(".0e", "e");
+    }
     let digits = if step >= 1.0 { 0 } else { (-step.log10().floor()) as usize };
     if in_percent { format!("{:.0} %", value * 100.0) } else { format!("{value:.digits$}") }
 }
 
 fn written(value: f64, in_percent: bool) -> String {
-    if in_percent { format!("{:.1} %", value * 100.0) } else { format!("{value:.3}") }
+    if in_percent { format!("{:.1} %", value * 100.0) } else { loss(value, 3) }
 }

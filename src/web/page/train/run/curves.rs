@@ -7,7 +7,7 @@ use crate::{
     run::EpochRecord,
     web::page::{
         state::Page,
-        train::state::{Activity, Progress, Run},
+        train::state::{Progress, Run},
     },
 };
 
@@ -16,6 +16,9 @@ type Series = (&'static str, fn(&EpochRecord) -> f64);
 
 const LOSSES: [Series; 2] = [("training", |record| record.train_loss), ("validation", |record| record.validation_loss)];
 const ACCURACY: [Series; 1] = [("validation", |record| record.validation_accuracy)];
+
+/// No loss of a run that goes well is greater.
+const USUAL: f64 = 100.0;
 
 /// Three charts side by side.
 #[component]
@@ -38,32 +41,33 @@ pub fn Curves() -> impl IntoView {
 }
 
 fn over_steps(progress: &Progress) -> Figure {
-    let points: Vec<_> = (1..).zip(&progress.losses).map(|(step, &loss)| (f64::from(step), loss)).collect();
-    let steps = if let Activity::Learning(step) = progress.activity { step.steps } else { points.len() };
-    Figure {
-        top: highest(&points),
-        lines: vec![Line { name: "mean so far", class: "training", points }],
-        along: (1.0, steps.max(2) as f64),
-        in_percent: false,
-        mark: None,
-    }
+    let points = progress.losses.iter().map(|&(step, loss)| (step as f64, loss)).filter(is_finite).collect();
+    let lines = vec![Line { name: "mean so far", class: "training", points }];
+    Figure { top: top(&lines), lines, along: (1.0, progress.steps.max(1) as f64), in_percent: false, mark: None }
 }
 
 fn over_epochs(run: &Run, series: &[Series], in_percent: bool) -> Figure {
     let line = |&(name, value): &Series| {
-        let points = run.epochs.iter().map(|epoch| (epoch.record.epoch as f64, value(&epoch.record))).collect();
-        Line { name, class: name, points }
+        let points = run.epochs.iter().map(|epoch| (epoch.record.epoch as f64, value(&epoch.record)));
+        Line { name, class: name, points: points.filter(is_finite).collect() }
     };
     let lines: Vec<_> = series.iter().map(line).collect();
     Figure {
-        top: lines.iter().map(|line| highest(&line.points)).fold(0.0, f64::max),
+        top: top(&lines),
         lines,
-        along: (1.0, run.order.config.epochs.max(2) as f64),
+        along: (1.0, run.order.config.epochs.max(1) as f64),
         in_percent,
         mark: run.best().map(|epoch| epoch as f64),
     }
 }
 
-fn highest(points: &[(f64, f64)]) -> f64 {
-    points.iter().map(|point| point.1).fold(0.0, f64::max)
+fn is_finite(point: &(f64, f64)) -> bool {
+    point.1.is_finite()
+}
+
+/// The greatest value; less where a run diverged, so that what came after can be told apart.
+fn top(lines: &[Line]) -> f64 {
+    let values = || lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+    let (lowest, highest) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
+    if highest > USUAL { highest.min((lowest * 10.0).max(USUAL)) } else { highest }
 }

@@ -6,7 +6,7 @@ use crate::web::page::{
     state::Page,
     train::{
         state::{Epoch, Run},
-        words::{duration, percent},
+        words::{duration, loss, percent},
     },
 };
 
@@ -30,8 +30,8 @@ pub fn Epochs() -> impl IntoView {
                 <th scope="row">
                     {record.epoch} " " {move || is_best().then(|| view! { <span class="tag">"best"</span> })}
                 </th>
-                <td>{format!("{:.4}", record.train_loss)}</td>
-                <td>{format!("{:.4}", record.validation_loss)}</td>
+                <td>{loss(record.train_loss, 4)}</td>
+                <td>{loss(record.validation_loss, 4)}</td>
                 <td>{percent(record.validation_accuracy)}</td>
                 <td>{effort.map(|effort| duration(effort.seconds))}</td>
                 <td>{effort.map(|effort| percent(effort.waited))}</td>

@@ -13,7 +13,10 @@ use super::{
 use crate::{
     advice::{Course, advice},
     run::Mode,
-    web::{page::state::Page, protocol::training::TrainingOrder},
+    web::{
+        page::{comparison::Comparison, state::Page},
+        protocol::training::TrainingOrder,
+    },
 };
 
 /// Photos named among those that could not be read on the way.
@@ -75,18 +78,8 @@ fn Test() -> impl IntoView {
     move || {
         test.get().map(|test| {
             let json = |losses: &[f64]| serde_json::to_string(losses).expect("numbers can always be written");
-            let rows: Vec<_> = (1..)
-                .zip(test.webgpu.iter().zip(&test.cpu))
-                .map(|(step, (webgpu, cpu)): (usize, _)| {
-                    view! {
-                        <tr>
-                            <th scope="row">{step}</th>
-                            <td>{format!("{webgpu:.6}")}</td>
-                            <td>{format!("{cpu:.6}")}</td>
-                        </tr>
-                    }
-                })
-                .collect();
+            let steps = (1_usize..).zip(test.webgpu.iter().zip(&test.cpu));
+            let rows = steps.map(|(step, (&webgpu, &cpu))| (step.to_string(), webgpu, cpu)).collect();
             view! {
                 <details
                     class="more"
@@ -100,16 +93,7 @@ fn Test() -> impl IntoView {
                         <span class="number">{format!("{:.0e}", test.gradients)}</span> " apart"
                     </summary>
                     <p>"Before the run, a few steps were taken on the GPU and on the CPU. These are the losses."</p>
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Step"</th>
-                                <th scope="col">"GPU"</th>
-                                <th scope="col">"CPU"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
+                    <Comparison of="Step" rows places=6/>
                 </details>
             }
         })
@@ -121,7 +105,10 @@ fn Test() -> impl IntoView {
 fn Warnings() -> impl IntoView {
     let page = expect_context::<Page>();
     let run = page.training.run;
-    let warnings = Memo::new(move |_| run.with(|run| run.as_ref().map(warnings).unwrap_or_default()));
+    let warnings = Memo::new(move |_| {
+        let is_over = !page.training.phase.get().is_active();
+        run.with(|run| run.as_ref().map(|run| warnings(run, is_over)).unwrap_or_default())
+    });
     let rows = move || {
         let row = |text: String| view! { <li data-finding="warning">{with_names(&text)}</li> };
         warnings.get().into_iter().map(row).collect::<Vec<_>>()
@@ -133,10 +120,13 @@ fn Warnings() -> impl IntoView {
     }
 }
 
-fn warnings(run: &state::Run) -> Vec<String> {
+fn warnings(run: &state::Run, is_over: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(reason) = &run.not_kept {
-        warnings.push(format!("The last epoch is not kept for another day: {reason} Training goes on."));
+        warnings.push(format!(
+            "The last epoch is not kept for another day: {reason}{}",
+            if is_over { "" } else { " Training goes on." }
+        ));
     }
     if !run.unreadable.is_empty() {
         let mut named: Vec<_> =
@@ -160,6 +150,7 @@ fn warnings(run: &state::Run) -> Vec<String> {
             config: &order.config,
             history: &history,
             confusion,
+            is_over,
         }));
     }
     warnings

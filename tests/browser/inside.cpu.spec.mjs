@@ -1,0 +1,84 @@
+// Looking inside the network: what decided, what each layer makes of a photo, what the network consists of.
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { expect, test } from './support/fixtures.mjs';
+import { formulaModel } from './support/formula.mjs';
+import { badPhotos } from './support/hostile.mjs';
+import { classify, open, photo } from './support/page.mjs';
+
+test('a classified photo shows what decided its class, and what every layer makes of it', async ({ page, photos }) => {
+  const [file] = await photos(1);
+  await open(page);
+  const [answer] = await classify(page, [file]);
+  const card = photo(page, file);
+  await card.locator('summary').click();
+  await card.getByRole('button', { name: 'Look inside' }).click();
+  await expectInside(page, 'done');
+
+  const heat = page.locator('#inside-heat');
+  await expect(heat).toHaveAttribute('data-class', answer.label);
+  await expect(heat).toHaveAttribute('data-method', 'grad-cam');
+  await expectShown(heat);
+
+  // Another class has another heat map.
+  const top = await heat.getAttribute('src');
+  const other = page.locator(`[data-inside-class]:not([data-inside-class="${answer.label}"])`).first();
+  await other.click();
+  await expect(heat).toHaveAttribute('data-class', await other.getAttribute('data-inside-class'));
+  expect(await heat.getAttribute('src')).not.toBe(top);
+
+  // Occlusion checks it.
+  await page.getByRole('button', { name: 'Check by covering' }).click();
+  await expect(heat).toHaveAttribute('data-method', 'occlusion');
+  await expectShown(heat);
+
+  await expect(page.locator('#inside-maps')).toHaveAttribute('data-pictures', '48');
+  await expectShown(page.locator('#inside-maps'));
+  await page.locator('[data-layer="features.6"] button').click();
+  await expect(page.locator('#inside-maps')).toHaveAttribute('data-pictures', '192');
+  await page.locator('[data-layer="classifier.6"] button').click();
+  await expect(page.locator('.strongest')).toContainText(answer.label);
+});
+
+test('the layer table and the filters are those of the model in use', async ({ page }) => {
+  await open(page, '#inside');
+  await expect(page.locator('body')).toHaveAttribute('data-inside', 'idle');
+  const rows = page.locator('[data-layer]');
+  await expect(rows).toHaveCount(11);
+  const parameters = await rows.evaluateAll((rows) => rows.map((row) => Number(row.dataset.parameters)));
+  expect(parameters.reduce((sum, count) => sum + count)).toBe(14_591_685);
+  await expect(page.locator('[data-layer="features.0"]')).toContainText('48 × 55 × 55');
+
+  const filters = page.locator('#inside-filters');
+  await expect(filters).toHaveAttribute('data-pictures', '48');
+  await expectShown(filters);
+  const shipped = await filters.getAttribute('src');
+  const model = test.info().outputPath('formula.safetensors');
+  await writeFile(model, formulaModel());
+  await page.locator('input#model-file').setInputFiles(model);
+  await expect(filters).not.toHaveAttribute('src', shipped);
+});
+
+test('a file that is no photo gets a message, and the next photo is looked at', async ({ page, photos }) => {
+  const [good] = await photos(1);
+  await open(page, '#inside');
+  const text = (await badPhotos(good)).find(({ name }) => name === 'text.jpg');
+  await page.locator('input#inspect').setInputFiles(text);
+  await expectInside(page, 'failed');
+  await expect(page.locator('#inside [role="alert"]')).toContainText(/text\.jpg.*not a photo/);
+
+  await page.locator('input#inspect').setInputFiles(good);
+  await expectInside(page, 'done');
+  await expectShown(page.locator('#inside-heat'));
+  await expect(page.locator('#inside')).toContainText(path.basename(good));
+});
+
+function expectInside(page, state) {
+  return expect(page.locator('body')).toHaveAttribute('data-inside', state);
+}
+
+/** Expects that a picture is loaded. */
+function expectShown(image) {
+  return expect.poll(() => image.evaluate((image) => image.complete && image.naturalWidth)).toBeGreaterThan(100);
+}

@@ -1,0 +1,111 @@
+// Where the browser gives a handle of the folder, its photos are not asked for again after a reload.
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import { test } from './support/dataset.mjs';
+import { expect } from './support/fixtures.mjs';
+import { epochDone, expectTraining, finish, openTraining, start } from './support/training.mjs';
+
+test('a run goes on after a reload without its folder being chosen again', async ({ page, fewPhotos }) => {
+  const choosers = [];
+  page.on('filechooser', (chooser) => choosers.push(chooser));
+  await page.addInitScript(stubPicker);
+  await openTraining(page);
+  await fillFolder(page, fewPhotos);
+
+  await page.locator('.file-button label[for="dataset"]').click();
+  await expectTraining(page, 'checked');
+  await expect(page.locator('#report-title')).toContainText('of picked');
+  expect(await picks(page)).toEqual([{ mode: 'read' }]);
+  await start(page, { mode: 'full', epochs: 1000, 'batch-size': 3, 'learning-rate': 0.0005, seed: 1 });
+  // By then the first one is kept.
+  await epochDone(page, 2);
+  await page.reload();
+
+  await expect(page.locator('#unfinished')).toContainText('need not be chosen again');
+  await page.locator('#resume-training').click();
+  await expectTraining(page, 'running');
+  const before = await page.locator('[data-epoch]').count();
+  await epochDone(page, before + 1);
+  await page.locator('#stop-training').click();
+  const done = await finish(page);
+  expect(done.map(({ epoch }) => epoch)).toEqual(done.map((_, index) => index + 1));
+  expect(choosers).toEqual([]);
+  expect(await picks(page)).toEqual([]);
+
+  await expect(page.locator('#unfinished')).toHaveCount(0);
+  await expect.poll(() => foldersKept(page)).toBe(0);
+});
+
+test('where the picker fails, the chooser of every browser comes; where the visitor cancels, nothing does', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    window.showDirectoryPicker = async () => {
+      throw new DOMException('not now', window.refusal);
+    };
+    window.refusal = 'AbortError';
+  });
+  await openTraining(page);
+  let choosers = 0;
+  page.on('filechooser', () => choosers++);
+  const choose = page.locator('.file-button label[for="dataset"]');
+  await choose.click();
+  await page.evaluate(() => (window.refusal = 'SecurityError'));
+  await choose.click();
+  await expect.poll(() => choosers).toBe(1);
+  await choose.click();
+  await expect.poll(() => choosers).toBe(2);
+});
+
+// Runs in the page, before it: the visitor always picks the same folder.
+function stubPicker() {
+  window.picks = [];
+  window.showDirectoryPicker = async (options) => {
+    window.picks.push(options);
+    const root = await navigator.storage.getDirectory();
+    return root.getDirectoryHandle('picked', { create: true });
+  };
+}
+
+/** With what the picker was called since the page was loaded. */
+function picks(page) {
+  return page.evaluate(() => window.picks);
+}
+
+/** Puts copies of these class folders into the folder that the visitor picks. */
+async function fillFolder(page, folder) {
+  for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const bytes = await readFile(path.join(file.parentPath, file.name));
+    const photo = { className: path.basename(file.parentPath), name: file.name, base64: bytes.toString('base64') };
+    await page.evaluate(async ({ className, name, base64 }) => {
+      const root = await navigator.storage.getDirectory();
+      const picked = await root.getDirectoryHandle('picked', { create: true });
+      const folder = await picked.getDirectoryHandle(className, { create: true });
+      const handle = await folder.getFileHandle(name, { create: true });
+      const writer = await handle.createWritable();
+      await writer.write(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+      await writer.close();
+    }, photo);
+  }
+}
+
+/** How many folders the page keeps for another visit. */
+function foldersKept(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open('alexnet-folder');
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => {
+          const database = request.result;
+          const count = database.transaction('folder').objectStore('folder').count();
+          count.onsuccess = () => {
+            database.close();
+            resolve(count.result);
+          };
+        };
+      }),
+  );
+}
