@@ -4,10 +4,11 @@
 //! outputs. What can go wrong with a file goes wrong when it is made, so that [`ModelFile::to_model`] cannot fail.
 
 mod archive;
+mod classes;
 mod quantised;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -16,9 +17,12 @@ use pytorch_reader::PytorchReader;
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
+use self::classes::check_classes;
 use self::quantised::{dequantised, quantised, scale_name};
 use crate::alexnet::{AlexNet, AlexNetConfig, Parameter};
 use crate::error::{Error, Result};
+
+pub use self::classes::{class_indices, parse_class_indices};
 
 /// A checked set of weights with what is known about them.
 #[derive(Clone, Debug)]
@@ -278,44 +282,6 @@ impl ModelFile {
         let classes = classes.unwrap_or_else(|| (0..outputs).map(|index| format!("class {index}")).collect());
         check_classes(&classes, outputs)?;
         Ok(Self { values, metadata: Metadata { classes, training } })
-    }
-}
-
-/// Reads the tutorial's `class_indices.json`, `{"0": "daisy", "1": "dandelion", ...}`.
-///
-/// # Errors
-/// [`Error::Classes`] where it is something else, or the indices are not 0, 1, 2 and so on.
-pub fn parse_class_indices(json: &[u8]) -> Result<Vec<String>> {
-    let names: BTreeMap<String, String> = serde_json::from_slice(json)
-        .map_err(|error| Error::Classes(format!("{error} (expected is {{\"0\": \"daisy\", \"1\": ...}})")))?;
-    (0..names.len())
-        .map(|index| {
-            names
-                .get(&index.to_string())
-                .cloned()
-                .ok_or_else(|| Error::Classes(format!("index {index} is missing among {} names", names.len())))
-        })
-        .collect()
-}
-
-/// Writes `class_indices.json` as the tutorial does.
-pub fn class_indices(classes: &[String]) -> String {
-    let lines: Vec<String> = classes
-        .iter()
-        .enumerate()
-        .map(|(index, name)| format!("    \"{index}\": {}", serde_json::Value::from(name.as_str())))
-        .collect();
-    format!("{{\n{}\n}}", lines.join(",\n"))
-}
-
-fn check_classes(classes: &[String], outputs: usize) -> Result<()> {
-    if classes.len() != outputs {
-        return Err(Error::Classes(format!("{} names for {outputs} outputs", classes.len())));
-    }
-    let mut seen = HashSet::new();
-    match classes.iter().find(|name| !seen.insert(*name)) {
-        Some(twice) => Err(Error::Classes(format!("`{twice}` stands twice"))),
-        None => Ok(()),
     }
 }
 

@@ -1,0 +1,68 @@
+//! The names of a network's classes, and the tutorial's file of them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::error::{Error, Result};
+
+/// Reads the tutorial's `class_indices.json`, `{"0": "daisy", "1": "dandelion", ...}`.
+///
+/// # Errors
+/// [`Error::Classes`] where it is something else, or the indices are not 0, 1, 2 and so on.
+pub fn parse_class_indices(json: &[u8]) -> Result<Vec<String>> {
+    let names: BTreeMap<String, String> = serde_json::from_slice(json)
+        .map_err(|error| Error::Classes(format!("{error} (expected is {{\"0\": \"daisy\", \"1\": ...}})")))?;
+    (0..names.len())
+        .map(|index| {
+            names
+                .get(&index.to_string())
+                .cloned()
+                .ok_or_else(|| Error::Classes(format!("index {index} is missing among {} names", names.len())))
+        })
+        .collect()
+}
+
+/// Writes `class_indices.json` as the tutorial does.
+pub fn class_indices(classes: &[String]) -> String {
+    let lines: Vec<String> = classes
+        .iter()
+        .enumerate()
+        .map(|(index, name)| format!("    \"{index}\": {}", serde_json::Value::from(name.as_str())))
+        .collect();
+    format!("{{\n{}\n}}", lines.join(",\n"))
+}
+
+/// Whether these names fit a network with so many outputs.
+///
+/// # Errors
+/// [`Error::Classes`] where there are more or fewer of them, or one stands twice.
+pub(super) fn check_classes(classes: &[String], outputs: usize) -> Result<()> {
+    if classes.len() != outputs {
+        return Err(Error::Classes(format!("{} names for {outputs} outputs", classes.len())));
+    }
+    let mut seen = HashSet::new();
+    match classes.iter().find(|name| !seen.insert(*name)) {
+        Some(twice) => Err(Error::Classes(format!("`{twice}` stands twice"))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_back_in_their_order() {
+        let names: Vec<String> = (0..12).map(|index| format!("class \"{index}\" 🌻")).collect();
+        assert_eq!(parse_class_indices(class_indices(&names).as_bytes()).unwrap(), names);
+    }
+
+    #[test]
+    fn names_that_fit_no_network_are_refused() {
+        let message = |json: &str| parse_class_indices(json.as_bytes()).unwrap_err().to_string();
+        assert!(message(r#"{"0": "daisy", "2": "roses"}"#).contains("index 1 is missing"));
+        assert!(message(r#"["daisy"]"#).contains("expected"));
+        let names = ["daisy", "daisy"].map(String::from);
+        assert!(check_classes(&names, 2).unwrap_err().to_string().contains("`daisy` stands twice"));
+        assert!(check_classes(&names, 3).unwrap_err().to_string().contains("2 names for 3 outputs"));
+    }
+}
