@@ -1,14 +1,11 @@
 // The shipped model classifies, and as the command line does.
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
+import { ROOT, alexnet } from './support/command-line.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { classify, expectAnswer, open } from './support/page.mjs';
 
-const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const MODELS = path.join(ROOT, 'www/models');
 // Real photos, where somebody has put them beside the project.
 const REAL_PHOTOS = path.join(ROOT, '../shared/flower_photos');
@@ -50,7 +47,5 @@ function realPhotos(each) {
 /** The top class of each photo by the command line, with the shipped weights. */
 async function commandLine(files) {
   const model = path.join(MODELS, readdirSync(MODELS).find((name) => name.endsWith('.safetensors')));
-  const command = ['run', '--quiet', '--release', '--bin', 'alexnet', '--', 'predict', model, ...files, '--json'];
-  const { stdout } = await promisify(execFile)('cargo', command, { cwd: ROOT });
-  return JSON.parse(stdout).predictions.map(({ top }) => top[0]);
+  return JSON.parse(await alexnet('predict', model, ...files, '--json')).predictions.map(({ top }) => top[0]);
 }

@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { ROOT, alexnet } from './support/command-line.mjs';
 import { CLASSES, ODD, test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
 import { classify, expectAnswer } from './support/page.mjs';
 import {
-  ROOT, alexnet, choose, clickAfterStep, epochDone, epochs, expectTraining, finish, keptModels, openTraining, start,
-  stepsDone,
+  choose, clickAfterStep, epochDone, epochs, expectTraining, finish, keptModels, openTraining, start, stepsDone,
 } from './support/training.mjs';
 
 const ALL_LAYERS = { mode: 'full', 'batch-size': 6, 'learning-rate': 0.0005, seed: 1, 'validation-share': 50 };

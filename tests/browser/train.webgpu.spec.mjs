@@ -2,11 +2,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { ROOT } from './support/command-line.mjs';
 import { CLASSES, test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
 import { formulaModel } from './support/formula.mjs';
 import { classify, expectAnswer } from './support/page.mjs';
-import { ROOT, choose, expectTraining, finish, keptModels, openTraining, start } from './support/training.mjs';
+import { choose, expectTraining, finish, keptModels, openTraining, start } from './support/training.mjs';
 
 const A_WHILE = 20 * 60_000;
 const TOLERANCE = 1e-3;

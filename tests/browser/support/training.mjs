@@ -1,13 +1,6 @@
-// What a visitor does to train, through the hooks that the page keeps for scripts; and the command line, to compare.
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
+// What a visitor does to train, through the hooks that the page keeps for scripts.
 import { expect } from './fixtures.mjs';
 import { open } from './page.mjs';
-
-export const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 
 /** Opens the page where one trains. */
 export function openTraining(page) {
@@ -84,11 +77,4 @@ export function stepsDone(page) {
 /** The models that were trained here, as the list shows them. */
 export function keptModels(page) {
   return page.locator('#models [data-model]:not([data-model="shipped"])');
-}
-
-/** Runs the command line and gives what it says on standard output. */
-export async function alexnet(...args) {
-  const command = ['run', '--quiet', '--release', '--bin', 'alexnet', '--', ...args.map(String)];
-  const { stdout } = await promisify(execFile)('cargo', command, { cwd: ROOT });
-  return stdout;
 }
