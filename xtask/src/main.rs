@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask build`, `cargo xtask serve`, `cargo xtask test`.
+//! The project's own commands: `cargo xtask build`, `cargo xtask serve`, `cargo xtask test`, `cargo xtask bench`.
 //!
 //! Each does all of its own set-up, so that a fresh machine with Rust needs nothing else to be told.
 //!
@@ -10,7 +10,9 @@
 //! | [`bundle`] | `dist/`: Trunk, wasm-opt, names that change with the content |
 //! | [`serve`] | a static file server |
 //! | [`mod@test`] | every check, in order |
+//! | [`mod@bench`] | the page, TensorFlow.js and ONNX Runtime Web side by side |
 
+mod bench;
 mod bundle;
 mod chromium;
 mod process;
@@ -63,6 +65,8 @@ enum Command {
         #[arg(long)]
         only: Option<test::Half>,
     },
+    /// Measure the page beside TensorFlow.js and ONNX Runtime Web.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -95,5 +99,6 @@ fn run(command: Command) -> Result<()> {
             steps.print_summary();
             result
         }
+        Command::Bench(options) => bench::bench(&mut steps, &options),
     }
 }

@@ -36,16 +36,21 @@ pub fn for_checks() -> Result<()> {
     wasm_target()
 }
 
-/// Node.js, and the packages of [`NODE_PROJECT`] in the versions of its lock file.
+/// Node.js, and the packages of [`NODE_PROJECT`].
 pub fn node_packages() -> Result<()> {
+    packages_of(Path::new(NODE_PROJECT))
+}
+
+/// Node.js, and the packages of a folder's `package.json` in the versions of its lock file.
+pub fn packages_of(project: &Path) -> Result<()> {
     node()?;
-    let installed = modified(&Path::new(NODE_PROJECT).join("node_modules/.package-lock.json"));
-    let wanted = modified(&Path::new(NODE_PROJECT).join("package-lock.json"));
+    let installed = modified(&project.join("node_modules/.package-lock.json"));
+    let wanted = modified(&project.join("package-lock.json"));
     if installed.is_some() && installed >= wanted {
         return Ok(());
     }
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    run(program(npm).args(["ci", "--no-audit", "--no-fund"]).current_dir(NODE_PROJECT))
+    run(program(npm).args(["ci", "--no-audit", "--no-fund"]).current_dir(project))
 }
 
 /// Installs Debian or Ubuntu packages; false where there is no apt or it refuses.
