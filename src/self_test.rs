@@ -156,13 +156,17 @@ async fn answers(file: &ModelFile, device: &Device) -> Result<Vec<f32>> {
 /// The test pictures with these numbers.
 fn pictures(numbers: Range<usize>, device: &Device) -> Tensor<4> {
     let count = numbers.len();
-    let values: Vec<f32> = (numbers.start * VALUES_PER_PICTURE..numbers.end * VALUES_PER_PICTURE)
-        .map(|index| formula(index as u32, PICTURES))
-        .collect();
-    Tensor::from_data(TensorData::new(values, [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device)
+    Tensor::from_data(TensorData::new(picture_values(numbers), [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device)
 }
 
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+/// The values of the test pictures with these numbers.
+pub(crate) fn picture_values(numbers: Range<usize>) -> Vec<f32> {
+    (numbers.start * VALUES_PER_PICTURE..numbers.end * VALUES_PER_PICTURE)
+        .map(|index| formula(index as u32, PICTURES))
+        .collect()
+}
+
+pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let no_answer = |error: &dyn std::fmt::Display| Error::Device(error.to_string());
     let data = tensor.into_data_async().await.map_err(|error| no_answer(&error))?;
     data.try_into_vec().map_err(|error| no_answer(&error))

@@ -174,6 +174,25 @@ impl Trainer {
         Ok(ControlFlow::Continue(record))
     }
 
+    /// Takes one step of all layers on images, `[batch, 3, 224, 224]` on the training device, and gives the loss before it.
+    ///
+    /// # Errors
+    /// As [`Self::run_epoch`].
+    pub async fn learn(&mut self, images: Tensor<4>, classes: &[usize]) -> Result<f64> {
+        let loss = self.loss(self.model.forward(images), classes, 1.0);
+        self.step(loss, 0.0).await
+    }
+
+    /// Takes one step of the last layer alone on what the others make of images, `[batch, HIDDEN]` on the plain device (see
+    /// [`AlexNet::features`]), and gives the loss before it.
+    ///
+    /// # Errors
+    /// As [`Self::run_epoch`].
+    pub async fn learn_head(&mut self, features: Tensor<2>, classes: &[usize]) -> Result<f64> {
+        let loss = self.loss(self.model.head(Tensor::from_inner(features)), classes, 1.0);
+        self.step(loss, 0.0).await
+    }
+
     /// An epoch of all layers: the training loss and what came out.
     async fn whole_pass(
         &mut self,

@@ -3,12 +3,14 @@
 //! The page sends [`Command`]s, the engine answers with [`Event`]s; both cross `postMessage` as plain JavaScript values
 //! (serde-wasm-bindgen). Photos travel as [`File`] handles, never as bytes.
 
+pub mod benchmark;
 pub mod inspection;
 pub mod training;
 
 use serde::{Deserialize, Serialize};
 use web_sys::{Blob, File};
 
+use self::benchmark::{Measured, Order};
 use self::inspection::{InspectionCommand, InspectionEvent};
 use self::training::{TrainingCommand, TrainingEvent};
 
@@ -43,6 +45,8 @@ pub enum Command {
     },
     /// Give the model in use as a file. Answered by [`Event::ModelFile`].
     ExportModel,
+    /// Measure something. Answered by [`Event::Measured`].
+    Measure(Order),
     /// Looking inside the network.
     Inspect(InspectionCommand),
     /// Training, and the models that come of it.
@@ -148,6 +152,8 @@ pub enum Event {
         /// Cause and remedy.
         message: String,
     },
+    /// What was measured.
+    Measured(Measured),
     /// What was found inside the network.
     Inspection(InspectionEvent),
     /// Training, and the models that come of it.

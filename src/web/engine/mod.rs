@@ -3,6 +3,7 @@
 //! Commands that only touch the queue of photos or the run under way are done as they arrive, in the middle of a batch
 //! too. All others become [`Task`]s, done one after the other.
 
+mod benchmark;
 mod download;
 mod hardware;
 mod inspection;
@@ -78,6 +79,7 @@ impl Ear {
             }
             Command::LoadModel { files } => Task::LoadModel(files),
             Command::ExportModel => Task::ExportModel,
+            Command::Measure(order) => Task::Measure(order),
             Command::Inspect(command) => return self.inspector.heed(command),
             Command::Training(command) => match self.training.heed(command) {
                 Some(command) => Task::Training(command),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use web_sys::{Blob, File};
 
 use super::hardware::Hardware;
@@ -106,11 +106,12 @@ impl Model {
 
     /// A photo on the device, as the network takes it: `[1, 3, 224, 224]`.
     pub fn image(&self, photo: &Pixels) -> Tensor<4> {
-        let photo = std::slice::from_ref(photo);
-        match &self.gpu {
-            Some(gpu) => to_tensor(photo, gpu.device()),
-            None => to_tensor(photo, &cpu()),
-        }
+        to_tensor(std::slice::from_ref(photo), &self.burn_device())
+    }
+
+    /// Burn's handle of its device.
+    pub fn burn_device(&self) -> Device {
+        self.gpu.as_ref().map_or_else(cpu, |gpu| gpu.device().clone())
     }
 
     /// Does `work` on its device, and gives up as soon as that has failed.

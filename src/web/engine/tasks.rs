@@ -7,6 +7,7 @@ use futures::future::join;
 use gloo_timers::future::TimeoutFuture;
 use web_time::Instant;
 
+use super::benchmark::Benchmark;
 use super::download;
 use super::hardware::Hardware;
 use super::inspection::Inspection;
@@ -18,6 +19,7 @@ use super::shelf::Shelf;
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
 use crate::self_test::TrainingTest;
+use crate::web::protocol::benchmark::Order;
 use crate::web::protocol::training::{ModelChoice, TrainingCommand, TrainingEvent};
 use crate::web::protocol::{DeviceChoice, Event, FileHandle};
 use crate::weights::ModelFile;
@@ -39,6 +41,8 @@ pub enum Task {
     LoadModel(Vec<FileHandle>),
     /// Give the model as a file.
     ExportModel,
+    /// Measure something.
+    Measure(Order),
     /// Show what is inside the network.
     Inspect(Inspection),
     /// What has to do with training and takes its turn.
@@ -56,6 +60,7 @@ pub struct Engine {
     storage: Storage,
     shelf: Shelf,
     training: Training,
+    benchmark: Benchmark,
     /// The test steps of training on the GPU, once they were taken.
     training_test: Rc<RefCell<Option<TrainingTest>>>,
 }
@@ -85,8 +90,9 @@ impl Engine {
 
         let storage = Storage::open().await;
         let shelf = Shelf::new(storage.clone());
-        let (pace, training_test) = (Pace::default(), Rc::default());
-        let engine = Self { hardware, model, shipped, photos, pace, storage, shelf, training, training_test };
+        let (pace, benchmark, training_test) = Default::default();
+        let engine =
+            Self { hardware, model, shipped, photos, pace, storage, shelf, training, benchmark, training_test };
         engine.tell_models().await;
         tell_unfinished(&engine.storage).await;
         Some(engine)
@@ -105,6 +111,7 @@ impl Engine {
                 Ok((name, blob)) => post(&Event::ModelFile { name, blob }),
                 Err(message) => post(&Event::ExportFailed { message }),
             },
+            Task::Measure(order) => post(&Event::Measured(self.benchmark.measure(order, &self.model).await)),
             Task::Inspect(inspection) => inspection.perform(&self.model, &self.hardware).await,
             Task::Training(command) => self.train(command).await,
         }

@@ -16,6 +16,7 @@ use self::{life::Life, set::SetPhotos};
 use super::engine::{Engine, News};
 use crate::web::protocol::{
     Command, DeviceChoice, Event, PhotoId,
+    benchmark::Order,
     inspection::InspectionCommand,
     training::{ModelChoice, TrainingCommand},
 };
@@ -94,6 +95,11 @@ impl Bridge {
     /// Asks what is inside the network. An engine that does not listen yet is not asked.
     pub fn inspect(&self, command: InspectionCommand) {
         self.life.borrow().post(&Command::Inspect(command));
+    }
+
+    /// Asks for something to be measured.
+    pub fn measure(&self, order: Order) {
+        self.life.borrow().post(&Command::Measure(order));
     }
 
     /// Has these photos looked at, by their paths, as the set to train on in place of any other.

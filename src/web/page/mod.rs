@@ -4,6 +4,7 @@
 //! visitor drops; the other modules show it. [`train`] is the part of it about training, [`inside`] that about the
 //! network's inside.
 
+mod benchmark;
 mod bridge;
 mod browser;
 mod camera;
@@ -54,6 +55,7 @@ fn App() -> impl IntoView {
         browser::set_body_data("device", device);
     });
 
+    benchmark::listen(page);
     let dragging = drop_zone::accept_drops_anywhere(page);
     let elsewhere = move |view: View| move || page.view.get() != view;
 

@@ -7,6 +7,7 @@ use web_sys::{Blob, File, Url, UrlSearchParams};
 use web_time::Instant;
 
 use super::{
+    benchmark,
     bridge::{Bridge, Settings, Source},
     browser::{body_url, save},
     inside::state::Inside,
@@ -16,7 +17,9 @@ use super::{
 };
 use crate::{
     results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
-    web::protocol::{DeviceChoice, DeviceReport, Event, ModelReport, training::ModelChoice},
+    web::protocol::{
+        DeviceChoice, DeviceReport, Event, ModelReport, benchmark::Order as BenchmarkOrder, training::ModelChoice,
+    },
 };
 
 /// The bridge to the engine, shared by everything that speaks to it.
@@ -189,6 +192,11 @@ impl Page {
         }
     }
 
+    /// Has something measured.
+    pub fn measure(self, order: BenchmarkOrder) {
+        self.with_bridge(|bridge| bridge.measure(order));
+    }
+
     fn with_bridge(self, action: impl FnOnce(&Rc<Bridge>)) {
         self.bridge.with_value(|bridge| bridge.as_ref().map(action));
     }
@@ -276,6 +284,7 @@ impl Page {
             }),
             Event::ExportFailed { message } => self.notice.set(format!("The model cannot be downloaded: {message}")),
             Event::Inspection(event) => self.inside.apply(event),
+            Event::Measured(measured) => benchmark::answer(&measured),
             // The bridge hears the first; the list was rid of the photos when they were cancelled; `apply` has the rest.
             Event::Listening
             | Event::Cancelled

@@ -1,0 +1,94 @@
+//! Carries out a benchmark's orders. Pictures and features are made before the time that counts, and once.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use web_time::Instant;
+
+use super::model::Model;
+use crate::error::Result;
+use crate::preprocess::IMAGE_SIZE;
+use crate::run::{Mode, TrainingConfig};
+use crate::self_test::{picture_values, read};
+use crate::train::Trainer;
+use crate::web::protocol::benchmark::{Measured, Order};
+
+/// What is kept from one order to the next.
+#[derive(Default)]
+pub struct Benchmark {
+    pictures: HashMap<usize, Vec<f32>>,
+    features: HashMap<usize, Tensor<2>>,
+    full: Option<Trainer>,
+    head: Option<Trainer>,
+}
+
+impl Benchmark {
+    /// Carries out an order with the model in use, on its device.
+    pub async fn measure(&mut self, order: Order, model: &Model) -> Measured {
+        let measured = match order {
+            Order::Logits => self.logits(model, 1).await.map(|(logits, _)| Measured::Logits(logits)),
+            Order::Inference(count) => self.logits(model, count).await.map(|(_, time)| Measured::Milliseconds(time)),
+            Order::FullStep(count) => self.full_step(model, count).await.map(Measured::Milliseconds),
+            Order::HeadStep(count) => self.head_step(model, count).await.map(Measured::Milliseconds),
+        };
+        measured.unwrap_or_else(|error| Measured::Error(error.to_string()))
+    }
+
+    async fn logits(&mut self, model: &Model, count: usize) -> Result<(Vec<f32>, f64)> {
+        let values = self.pictures(count);
+        let start = Instant::now();
+        let pictures = to_tensor(values, count, &model.burn_device());
+        let logits = model.guard(read(model.network().forward(pictures))).await?;
+        Ok((logits, milliseconds(start)))
+    }
+
+    async fn full_step(&mut self, model: &Model, count: usize) -> Result<f64> {
+        let values = self.pictures(count);
+        let trainer = self.full.get_or_insert_with(|| trainer(model, Mode::Full));
+        let start = Instant::now();
+        let pictures = to_tensor(values, count, &model.burn_device().autodiff());
+        model.guard(trainer.learn(pictures, &labels(model, count))).await?;
+        Ok(milliseconds(start))
+    }
+
+    async fn head_step(&mut self, model: &Model, count: usize) -> Result<f64> {
+        let features = match self.features.get(&count) {
+            Some(features) => features.clone(),
+            None => {
+                let pictures = to_tensor(self.pictures(count), count, &model.burn_device());
+                let features = model.network().features(pictures);
+                // A GPU that is still at it would make the first step look long.
+                model.guard(read(features.clone())).await?;
+                self.features.insert(count, features.clone());
+                features
+            }
+        };
+        let trainer = self.head.get_or_insert_with(|| trainer(model, Mode::Head));
+        let start = Instant::now();
+        model.guard(trainer.learn_head(features, &labels(model, count))).await?;
+        Ok(milliseconds(start))
+    }
+
+    fn pictures(&mut self, count: usize) -> Vec<f32> {
+        self.pictures.entry(count).or_insert_with(|| picture_values(0..count)).clone()
+    }
+}
+
+fn to_tensor(values: Vec<f32>, count: usize, device: &Device) -> Tensor<4> {
+    Tensor::from_data(TensorData::new(values, [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device)
+}
+
+fn trainer(model: &Model, mode: Mode) -> Trainer {
+    let file = model.file();
+    let config = TrainingConfig { mode, ..TrainingConfig::default() };
+    Trainer::new(config, file.metadata().classes.clone(), Some(&file), &model.burn_device())
+}
+
+fn labels(model: &Model, count: usize) -> Vec<usize> {
+    let classes = model.file().metadata().classes.len();
+    (0..count).map(|index| index % classes).collect()
+}
+
+fn milliseconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
+}
