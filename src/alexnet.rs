@@ -3,28 +3,28 @@
 //! After A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet Classification with Deep Convolutional Neural Networks"
 //! (2012), one of whose two GPU halves it is, with 2048 units in the hidden layers.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor};
 
+use crate::layers::{self, Window, convolve};
 use crate::preprocess::IMAGE_SIZE;
 
 /// A convolution's shape; all kernels are square.
 struct Convolution {
     channels: [usize; 2],
     kernel: usize,
-    stride: usize,
-    padding: usize,
+    window: Window,
     /// Whether a max pool follows.
     pooled: bool,
 }
 
 const fn convolution(channels: [usize; 2], [kernel, stride, padding]: [usize; 3], pooled: bool) -> Convolution {
-    Convolution { channels, kernel, stride, padding, pooled }
+    Convolution { channels, kernel, window: Window { stride, padding }, pooled }
 }
 
 const CONVOLUTIONS: [Convolution; 5] = [
@@ -122,8 +122,6 @@ impl AlexNetConfig {
         let conv = |shape: &Convolution| {
             let [_, out] = shape.channels;
             let mut conv = Conv2dConfig::new(shape.channels, [shape.kernel; 2])
-                .with_stride([shape.stride; 2])
-                .with_padding(PaddingConfig2d::Explicit(shape.padding, shape.padding, shape.padding, shape.padding))
                 .with_initializer(Initializer::KaimingNormal { gain: f64::sqrt(2.0), fan_out_only: true })
                 .init(device);
             conv.bias = Some(Initializer::Zeros.init([out], device));
@@ -168,12 +166,12 @@ impl AlexNetConfig {
         let mut pools = POOL_NAMES.into_iter();
         for (index, conv) in CONVOLUTIONS.iter().enumerate() {
             let [input, out] = conv.channels;
-            let convolved = (side + 2 * conv.padding - conv.kernel) / conv.stride + 1;
+            let convolved = conv.window.places(side, conv.kernel);
             layers.push(Layer {
                 module: modules.next().expect("each layer has a name"),
                 name: format!("conv{} + ReLU", index + 1),
                 input: vec![input, side, side],
-                window: Some([conv.kernel, conv.stride, conv.padding]),
+                window: Some([conv.kernel, conv.window.stride, conv.window.padding]),
                 output: vec![out, convolved, convolved],
                 parameters: out * (input * conv.kernel * conv.kernel + 1),
                 multiply_adds: out * convolved * convolved * input * conv.kernel * conv.kernel,
@@ -240,7 +238,7 @@ impl AlexNet {
         let mut pool_names = POOL_NAMES.iter();
         let mut x = images;
         for ((layer, shape), name) in convolutions.into_iter().zip(&CONVOLUTIONS).zip(LAYER_NAMES) {
-            x = layer.forward(x);
+            x = convolve(x, layer.weight.val(), bias(&layer.bias), shape.window);
             observe(name, &x);
             x = relu(x);
             if shape.pooled {
@@ -273,7 +271,7 @@ impl AlexNet {
 
     /// The last layer: `[batch, HIDDEN]` to the logits, `[batch, classes]`.
     pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
-        self.fc3.forward(features)
+        connect(&self.fc3, features)
     }
 
     /// The network with a new last layer for this many classes, drawn as [`AlexNetConfig::init`] draws it.
@@ -290,8 +288,8 @@ impl AlexNet {
 
     /// Both hidden layers: `[batch, FEATURES]` to `[batch, HIDDEN]` and that to `[batch, HIDDEN]`.
     fn hidden(&self, features: Tensor<2>) -> [Tensor<2>; 2] {
-        let first = relu(self.fc1.forward(self.dropout.forward(features)));
-        let second = relu(self.fc2.forward(self.dropout.forward(first.clone())));
+        let first = relu(connect(&self.fc1, self.dropout.forward(features)));
+        let second = relu(connect(&self.fc2, self.dropout.forward(first.clone())));
         [first, second]
     }
 }
@@ -301,6 +299,14 @@ fn linear(input: usize, output: usize, device: &Device) -> Linear {
         LinearConfig::new(input, output).with_initializer(Initializer::Normal { mean: 0.0, std: 0.01 }).init(device);
     linear.bias = Some(Initializer::Zeros.init([output], device));
     linear
+}
+
+fn connect(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
+    layers::linear(x, layer.weight.val(), bias(&layer.bias))
+}
+
+fn bias(bias: &Option<Param<Tensor<1>>>) -> Tensor<1> {
+    bias.as_ref().expect("every layer is made with a bias").val()
 }
 
 fn max_pool(x: Tensor<4>) -> Tensor<4> {

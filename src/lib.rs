@@ -4,6 +4,7 @@
 //! device and the model) and the decoders (workers that turn photos into pixels). Dependencies run one way:
 //!
 //! ```text
+//! layers -> alexnet
 //! error, alexnet -> weights
 //! dataset -> dataset_report
 //! preprocess, dataset -> loader
@@ -36,6 +37,8 @@ pub mod explain;
 pub mod formula;
 #[cfg(feature = "network")]
 pub mod head;
+#[cfg(feature = "network")]
+pub mod layers;
 pub mod loader;
 pub mod metrics;
 #[cfg(feature = "cli")]

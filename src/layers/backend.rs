@@ -1,0 +1,271 @@
+//! The layers as operations of Burn's backends: forwards, and what it takes to learn.
+
+use burn::backend::autodiff::NodeId;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::ops::ModuleOps;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+use burn::tensor::{Shape, Tensor};
+use burn_cubecl::CubeBackend;
+
+use super::{Window, connections, convolution};
+
+/// See [`super::convolve`].
+pub fn convolve(images: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, window: Window) -> Tensor<4> {
+    let [images, weight] = [images, weight].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::convolve(images, weight, bias.into_dispatch(), window))
+}
+
+/// See [`super::linear`].
+pub fn linear(inputs: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
+    let [inputs, weight] = [inputs, weight].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::fully_connected(inputs, weight, bias.into_dispatch()))
+}
+
+/// What a backend does for [`convolve`] and [`linear`]; where it says nothing else, that is what Burn does.
+#[backend_extension(Cube, Flex, Autodiff, Fusion)]
+trait Layers: Backend {
+    /// See [`convolve`].
+    #[fusion(dtype = images, shape = output_shape(images, weight, window))]
+    fn convolve(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        Self::conv2d(images, weight, Some(bias), window.options())
+    }
+
+    /// The gradient of the images, which are only looked at for their shape, from that of the output.
+    #[fusion(dtype = images, shape = images)]
+    fn gradient_of_images(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        Self::conv2d_x_backward(images, weight, gradient, window.options())
+    }
+
+    /// The gradient of the weights, which are only looked at for their shape, from that of the output.
+    #[fusion(dtype = weight, shape = weight)]
+    fn gradient_of_weight(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        Self::conv2d_weight_backward(images, weight, gradient, window.options())
+    }
+
+    /// See [`linear`].
+    #[fusion(dtype = inputs, shape = Shape::new([inputs[0], weight[1]]))]
+    fn fully_connected(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        Self::linear(inputs, weight, Some(bias))
+    }
+
+    /// The gradient of the inputs, which are only looked at for their shape, from that of the output.
+    #[fusion(dtype = inputs, shape = inputs)]
+    fn gradient_of_inputs(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let _ = inputs;
+        Self::linear_x_backward(weight, gradient)
+    }
+
+    /// The gradient of the weights, which are only looked at for their shape, from that of the output.
+    #[fusion(dtype = weight, shape = weight)]
+    fn gradient_of_connections(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let _ = weight;
+        Self::linear_weight_backward(inputs, gradient)
+    }
+}
+
+fn output_shape(images: &Shape, weight: &Shape, window: &Window) -> Shape {
+    let [batch, _, height, width] = images.dims();
+    let [out, _, kernel, _] = weight.dims();
+    Shape::new([batch, out, window.places(height, kernel), window.places(width, kernel)])
+}
+
+impl Layers for Flex {}
+
+impl Layers for CubeBackend {
+    fn convolve(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        if !convolution::fit(&weight.shape()) {
+            return Self::conv2d(images, weight, Some(bias), window.options());
+        }
+        convolution::convolve(images, weight, bias, window)
+    }
+
+    fn gradient_of_images(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        if window.stride != 1 || !convolution::fit_backwards(&weight.shape()) {
+            return Self::conv2d_x_backward(images, weight, gradient, window.options());
+        }
+        convolution::gradient_of_images(weight, gradient, window)
+    }
+
+    fn gradient_of_weight(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        if !convolution::fit(&weight.shape()) {
+            return Self::conv2d_weight_backward(images, weight, gradient, window.options());
+        }
+        convolution::gradient_of_weight(images, weight.shape(), gradient, window)
+    }
+
+    fn fully_connected(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if !connections::fits(inputs.shape()[1]) {
+            return Self::linear(inputs, weight, Some(bias));
+        }
+        connections::linear(inputs, weight, bias)
+    }
+
+    fn gradient_of_inputs(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if !connections::fits(inputs.shape()[1]) {
+            return Self::linear_x_backward(weight, gradient);
+        }
+        connections::gradient_of_inputs(inputs, weight, gradient)
+    }
+
+    fn gradient_of_connections(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if !connections::fits(inputs.shape()[1]) {
+            return Self::linear_weight_backward(inputs, gradient);
+        }
+        connections::gradient_of_weight(inputs, weight, gradient)
+    }
+}
+
+impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
+    fn convolve(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        #[derive(Debug)]
+        struct ConvolutionBackward;
+
+        impl<B: Backend + Layers> Backward<B, 3> for ConvolutionBackward {
+            type State = ([NodeId; 3], Window);
+
+            fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
+                let gradient = gradients.consume::<B>(&ops.node);
+                let (nodes, window) = ops.state;
+                let [images, weight, bias] = nodes.map(|node| checkpointer.retrieve_node_output(node));
+                let (images, weight): (FloatTensor<B>, FloatTensor<B>) = (images, weight);
+                let [of_images, of_weight, of_bias] = ops.parents;
+                if let Some(node) = of_images {
+                    let found = B::gradient_of_images(images.clone(), weight.clone(), gradient.clone(), window);
+                    gradients.register::<B>(node.id, found);
+                }
+                if let Some(node) = of_weight {
+                    let found = B::gradient_of_weight(images.clone(), weight, gradient.clone(), window);
+                    gradients.register::<B>(node.id, found);
+                }
+                if let Some(node) = of_bias {
+                    gradients.register::<B>(node.id, B::conv2d_bias_backward(images, bias, gradient));
+                }
+            }
+        }
+
+        let nodes = [images.node(), weight.node(), bias.node()];
+        match ConvolutionBackward.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(mut preparation) => {
+                let state = [&images, &weight, &bias].map(|tensor| preparation.checkpoint(tensor));
+                let output =
+                    B::convolve(images.into_primitive(), weight.into_primitive(), bias.into_primitive(), window);
+                preparation.finish((state, window), output)
+            }
+            OpsKind::UnTracked(preparation) => preparation.finish(B::convolve(
+                images.into_primitive(),
+                weight.into_primitive(),
+                bias.into_primitive(),
+                window,
+            )),
+        }
+    }
+
+    fn fully_connected(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        #[derive(Debug)]
+        struct FullyConnectedBackward;
+
+        impl<B: Backend + Layers> Backward<B, 3> for FullyConnectedBackward {
+            type State = [NodeId; 2];
+
+            fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
+                let gradient = gradients.consume::<B>(&ops.node);
+                let [inputs, weight] = ops.state.map(|node| checkpointer.retrieve_node_output(node));
+                let (inputs, weight): (FloatTensor<B>, FloatTensor<B>) = (inputs, weight);
+                let [of_inputs, of_weight, of_bias] = ops.parents;
+                if let Some(node) = of_inputs {
+                    let found = B::gradient_of_inputs(inputs.clone(), weight.clone(), gradient.clone());
+                    gradients.register::<B>(node.id, found);
+                }
+                if let Some(node) = of_weight {
+                    let found = B::gradient_of_connections(inputs, weight, gradient.clone());
+                    gradients.register::<B>(node.id, found);
+                }
+                if let Some(node) = of_bias {
+                    gradients.register::<B>(node.id, B::linear_bias_backward(gradient));
+                }
+            }
+        }
+
+        let nodes = [inputs.node(), weight.node(), bias.node()];
+        match FullyConnectedBackward.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(mut preparation) => {
+                let state = [&inputs, &weight].map(|tensor| preparation.checkpoint(tensor));
+                let output =
+                    B::fully_connected(inputs.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                preparation.finish(state, output)
+            }
+            OpsKind::UnTracked(preparation) => preparation.finish(B::fully_connected(
+                inputs.into_primitive(),
+                weight.into_primitive(),
+                bias.into_primitive(),
+            )),
+        }
+    }
+}
