@@ -4,10 +4,12 @@
 
 mod common;
 
+use std::ops::ControlFlow;
+
 use alexnet_browser::alexnet::{AlexNet, AlexNetConfig};
 use alexnet_browser::device;
-use alexnet_browser::error::Error;
-use alexnet_browser::explain::{HeatMap, activations, filters, grad_cam, occlusion};
+use alexnet_browser::error::{Error, Result};
+use alexnet_browser::explain::{HeatMap, Occlusion, activations, filters, grad_cam, occlusion};
 use alexnet_browser::formula::formula;
 use alexnet_browser::metrics::argmax;
 use alexnet_browser::preprocess::{evaluation_pixels, to_tensor};
@@ -62,11 +64,30 @@ fn grad_cam_is_pytorchs() {
     }
 }
 
+/// Occlusion without a break.
+fn cover(model: &AlexNet, image: Tensor<4>, class: usize) -> Result<Occlusion> {
+    match block_on(occlusion(model, image, class, async || ControlFlow::Continue(())))? {
+        ControlFlow::Continue(found) => Ok(found),
+        ControlFlow::Break(()) => unreachable!("nobody asked for it"),
+    }
+}
+
+#[test]
+fn occlusion_ends_where_it_is_told_to() {
+    let mut pauses = 0;
+    let end_at_the_second = async || {
+        pauses += 1;
+        if pauses == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let found = block_on(occlusion(&formula_network(), formula_picture(), 0, end_at_the_second)).unwrap();
+    assert_eq!((found, pauses), (ControlFlow::Break(()), 2));
+}
+
 #[test]
 fn occlusion_is_pytorchs() {
     let expected = &reference()["occlusion"];
     let class = expected["class"].as_u64().unwrap() as usize;
-    let found = block_on(occlusion(&formula_network(), formula_picture(), class)).unwrap();
+    let found = cover(&formula_network(), formula_picture(), class).unwrap();
     assert_close(&[found.probability], &[expected["probability"].as_f64().unwrap()], "probability");
     assert_close(&found.drops, &numbers(&expected["drops"]), "drop");
     assert_eq!((found.heat_map.side(), found.drops.len()), (7, 49));
@@ -178,7 +199,7 @@ fn heat_lies_on_what_the_class_is_made_of() {
         let by_gradient = block_on(grad_cam(&model, picture(), class)).unwrap();
         assert_eq!(by_gradient.heat_map.side(), 13);
         assert_eq!(quarters(&by_gradient.heat_map), expected, "{by_gradient:?}");
-        let by_covering = block_on(occlusion(&model, picture(), class)).unwrap();
+        let by_covering = cover(&model, picture(), class).unwrap();
         assert_eq!(quarters(&by_covering.heat_map), expected, "{by_covering:?}");
         let largest = by_covering.drops.iter().copied().fold(0.0, f32::max);
         assert_eq!(by_covering.heat_map.maximum(), largest);
@@ -204,10 +225,8 @@ fn dropout_takes_no_part() {
 #[test]
 fn a_class_that_is_not_there_is_refused() {
     let model = colour_network();
-    for refused in [
-        block_on(grad_cam(&model, picture(), 3)).map(drop),
-        block_on(occlusion(&model, picture(), usize::MAX)).map(drop),
-    ] {
+    for refused in [block_on(grad_cam(&model, picture(), 3)).map(drop), cover(&model, picture(), usize::MAX).map(drop)]
+    {
         assert!(matches!(refused, Err(Error::Classes(_))), "{refused:?}");
     }
 }

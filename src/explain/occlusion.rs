@@ -1,5 +1,7 @@
 //! Occlusion: how the answer changes when a part of the photo is covered.
 
+use std::ops::ControlFlow;
+
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 
@@ -34,6 +36,8 @@ pub struct Occlusion {
 /// Slides a grey square of 56 x 56 pixels over the image, 28 at a time, and takes down how much the probability of `class`
 /// falls. Grey is the mean that preprocessing takes off, so the network sees 0.
 ///
+/// `pause` comes between two batches of covered images; where it says [`ControlFlow::Break`], there is no answer.
+///
 /// After M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks" (2014).
 ///
 /// # Shapes
@@ -42,7 +46,12 @@ pub struct Occlusion {
 /// # Errors
 /// [`Error::Classes`](crate::Error::Classes) where there is no such class, [`Error::Device`](crate::Error::Device) where
 /// the device gives no answer or one that is not finite.
-pub async fn occlusion(model: &AlexNet, image: Tensor<4>, class: usize) -> Result<Occlusion> {
+pub async fn occlusion(
+    model: &AlexNet,
+    image: Tensor<4>,
+    class: usize,
+    mut pause: impl AsyncFnMut() -> ControlFlow<()>,
+) -> Result<ControlFlow<(), Occlusion>> {
     let logits = model.forward(image.clone());
     check_class(class, logits.dims()[1])?;
     let probability = probabilities(logits, class).await?[0];
@@ -50,6 +59,9 @@ pub async fn occlusion(model: &AlexNet, image: Tensor<4>, class: usize) -> Resul
         (0..POSITIONS).flat_map(|row| (0..POSITIONS).map(move |column| [row * STRIDE, column * STRIDE])).collect();
     let mut drops = Vec::with_capacity(positions.len());
     for batch in positions.chunks(BATCH_SIZE) {
+        if pause().await.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
         let windows: Vec<f32> = batch.iter().flat_map(|corner| window(*corner)).collect();
         let windows = TensorData::new(windows, [batch.len(), 1, IMAGE_SIZE, IMAGE_SIZE]);
         let covered = image.clone() * Tensor::from_data(windows, &image.device());
@@ -57,7 +69,7 @@ pub async fn occlusion(model: &AlexNet, image: Tensor<4>, class: usize) -> Resul
         drops.extend(left.iter().map(|left| probability - left));
     }
     let heat_map = HeatMap::new(&drops, SQUARE as f32 / 2.0, STRIDE as f32);
-    Ok(Occlusion { class, probability, drops, heat_map })
+    Ok(ControlFlow::Continue(Occlusion { class, probability, drops, heat_map }))
 }
 
 /// The probability of one class for each image of a batch.

@@ -6,6 +6,7 @@
 mod pictures;
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -158,7 +159,14 @@ impl PhotoInspection {
         let network = model.network();
         let map = match method {
             Method::GradCam => model.guard(grad_cam(network, image, class)).await?.heat_map,
-            Method::Occlusion => model.guard(occlusion(network, image, class)).await?.heat_map,
+            Method::Occlusion => {
+                let pause =
+                    async || if self.pause().await { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+                match model.guard(occlusion(network, image, class, pause)).await? {
+                    ControlFlow::Continue(occlusion) => occlusion.heat_map,
+                    ControlFlow::Break(()) => return Ok(()),
+                }
+            }
         };
         let picture = pictures::jpeg(&map.over(picture))?;
         let heat = Heat { class, method, picture, maximum: map.maximum() };
