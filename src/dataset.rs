@@ -54,6 +54,17 @@ pub enum Part {
 /// A photo's path and the name of its class.
 pub type Labelled = (String, String);
 
+/// Where in a folder its class folders lie, as its photos tell.
+///
+/// Folders around all class folders are seen through, as where the folder above was chosen. All that lies in a class
+/// folder is of that class, however deep.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The folder around the class folders, with a `/` at its end; empty where that is the chosen one.
+    around: String,
+    is_split: bool,
+}
+
 /// A folder made ready for training.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arranged {
@@ -66,16 +77,17 @@ pub struct Arranged {
 /// Makes a folder ready for training, from the paths of its files.
 ///
 /// Where there are photos in `train/<class>/` and in `val/<class>/`, these are the two parts, and the rest of the
-/// folder is left alone (the tutorial keeps the originals beside them). Otherwise each folder with photos is a class,
-/// and `validation_share` of them (0 to 1) is set aside by `seed`, see [`Dataset::split`].
+/// folder is left alone (the tutorial keeps the originals beside them). Otherwise each folder is a class, see [`Layout`],
+/// and `validation_share` of its photos (0 to 1) is set aside by `seed`, see [`Dataset::split`].
 ///
 /// # Errors
 /// [`Error::Dataset`] where there are no photos or fewer than two classes, or where `val/` has a class that `train/`
 /// lacks.
 pub fn arrange(paths: impl IntoIterator<Item = String>, validation_share: f64, seed: u64) -> Result<Arranged> {
-    let photos: Vec<Labelled> = paths.into_iter().filter_map(label).collect();
-    let part = |part| photos.iter().filter(move |(path, _)| part_of(path) == Some(part)).cloned();
-    if part(Part::Train).next().is_some() && part(Part::Validation).next().is_some() {
+    let (layout, photos) = label(paths);
+    if layout.is_split {
+        let layout = &layout;
+        let part = |part| photos.iter().filter(move |(path, _)| layout.part(path) == Some(part)).cloned();
         return join(Dataset::from_labels(part(Part::Train))?, part(Part::Validation));
     }
     let dataset = Dataset::from_labels(photos)?;
@@ -95,14 +107,14 @@ pub fn join(train: Dataset, validation: impl IntoIterator<Item = Labelled>) -> R
 }
 
 impl Dataset {
-    /// Takes the photos among `paths`; the class of a photo is the folder that holds it.
+    /// Takes the photos among `paths`; their classes are as their [`Layout`] has it.
     ///
     /// Files that are no photos by their extension, hidden files and files in no folder are passed over.
     ///
     /// # Errors
     /// [`Error::Dataset`] where there are no photos or fewer than two classes.
     pub fn from_paths(paths: impl IntoIterator<Item = String>) -> Result<Self> {
-        Self::from_labels(paths.into_iter().filter_map(label))
+        Self::from_labels(label(paths).1)
     }
 
     /// Takes photos whose classes are known.
@@ -156,17 +168,76 @@ impl Dataset {
     }
 }
 
-/// The photos among `paths` as samples of known classes: the name of the folder that holds a photo is its class.
+impl Layout {
+    /// That of a folder with photos of these paths.
+    pub fn of<'a>(photos: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let folders = || photos.clone().filter(|path| !is_hidden(path)).filter_map(folder_of);
+        let mut around = folders().reduce(common).unwrap_or_default();
+        // A folder with photos of its own is a class.
+        if folders().any(|folder| folder == around) {
+            around = folder_of(around).unwrap_or_default();
+        }
+        let around = if around.is_empty() { String::new() } else { format!("{around}/") };
+        let mut layout = Self { around, is_split: true };
+        let has = |part| photos.clone().any(|path| layout.part(path) == Some(part));
+        layout.is_split = has(Part::Train) && has(Part::Validation);
+        layout
+    }
+
+    /// The folder around the class folders, where that is not the chosen one.
+    pub fn around(&self) -> Option<&str> {
+        self.around.strip_suffix('/')
+    }
+
+    /// Whether the folder is already split into `train` and `val`.
+    pub fn is_split(&self) -> bool {
+        self.is_split
+    }
+
+    /// The class of a photo: the name of its class folder; `None` for photos in none and for hidden ones.
+    pub fn class<'a>(&self, path: &'a str) -> Option<&'a str> {
+        self.inside(path).map(|(class, _)| class)
+    }
+
+    /// The part that a photo belongs to, where the folder is already split.
+    pub fn part(&self, path: &str) -> Option<Part> {
+        self.inside(path)?;
+        let (part, _) = path.strip_prefix(&*self.around)?.split_once('/')?;
+        match part {
+            TRAIN if self.is_split => Some(Part::Train),
+            VALIDATION if self.is_split => Some(Part::Validation),
+            _ => None,
+        }
+    }
+
+    /// The folder that holds a photo, where that lies inside its class folder.
+    pub fn deeper<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let (_, rest) = self.inside(path)?;
+        folder_of(path).filter(|_| rest.contains('/'))
+    }
+
+    /// A photo's class, and its path inside the class folder.
+    fn inside<'a>(&self, path: &'a str) -> Option<(&'a str, &'a str)> {
+        let mut rest = path.strip_prefix(&*self.around).filter(|_| !is_hidden(path))?;
+        if self.is_split {
+            rest = rest.split_once('/').filter(|(part, _)| [TRAIN, VALIDATION].contains(part))?.1;
+        }
+        rest.split_once('/').filter(|(class, _)| !class.is_empty())
+    }
+}
+
+/// The photos among `paths` as samples of known classes: the outermost folder that bears the name of a class says which.
 ///
 /// # Errors
-/// [`Error::Dataset`] where there are no photos, or a folder is named after none of `classes`.
+/// [`Error::Dataset`] where there are no photos, or one lies in no folder of `classes`.
 pub fn labelled(paths: impl IntoIterator<Item = String>, classes: &[String]) -> Result<Vec<Sample>> {
     let mut samples = Vec::new();
-    for path in paths {
-        let Some((path, name)) = label(path) else { continue };
-        let class = classes.iter().position(|class| *class == name).ok_or_else(|| {
+    for path in paths.into_iter().filter(|path| is_photo(path) && !is_hidden(path)) {
+        let Some(folder) = folder_of(&path) else { continue };
+        let class = folder.split('/').find_map(|name| classes.iter().position(|class| class == name));
+        let class = class.ok_or_else(|| {
             Error::Dataset(format!(
-                "it has photos in a folder `{name}`, and the model knows only {}; rename the folder or take it out",
+                "it has photos in a folder `{folder}`, and the model knows only {}; rename the folder or take it out",
                 classes.join(", ")
             ))
         })?;
@@ -185,26 +256,30 @@ pub fn is_photo(path: &str) -> bool {
         .is_some_and(|(_, extension)| PHOTO_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
-/// The folder that holds a file, which is the class of a photo; `None` for files in no folder and for hidden ones.
-pub fn class_of(path: &str) -> Option<&str> {
-    let hidden = path.split('/').any(|part| part.starts_with('.'));
-    let class = path.rsplit('/').nth(1)?;
-    (!hidden && !class.is_empty()).then_some(class)
+/// Whether a file, or a folder that it lies in, is hidden.
+pub fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
 }
 
-/// The part that a photo belongs to in a folder that is already split.
-pub fn part_of(path: &str) -> Option<Part> {
-    match path.rsplit('/').nth(2)? {
-        TRAIN => Some(Part::Train),
-        VALIDATION => Some(Part::Validation),
-        _ => None,
-    }
+/// The path of the folder that holds a file or a folder.
+pub fn folder_of(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder).filter(|folder| !folder.is_empty())
 }
 
-/// A photo with its class; `None` for what is no photo in a folder.
-fn label(path: String) -> Option<Labelled> {
-    let class = class_of(&path).filter(|_| is_photo(&path))?.to_owned();
-    Some((path, class))
+/// The folder that two folders lie in, or are; empty where there is none.
+fn common<'a>(folder: &'a str, other: &str) -> &'a str {
+    let shared = folder.split('/').zip(other.split('/')).take_while(|(part, other)| part == other);
+    let length: usize = shared.map(|(part, _)| part.len() + 1).sum();
+    &folder[..length.saturating_sub(1)]
+}
+
+/// The photos among `paths`, with their classes.
+fn label(paths: impl IntoIterator<Item = String>) -> (Layout, Vec<Labelled>) {
+    let photos: Vec<String> = paths.into_iter().filter(|path| is_photo(path)).collect();
+    let layout = Layout::of(photos.iter().map(String::as_str));
+    let class = |path: String| layout.class(&path).map(str::to_owned).map(|class| (path, class));
+    let labelled = photos.into_iter().filter_map(class).collect();
+    (layout, labelled)
 }
 
 /// The samples of photos, sorted by path, whose classes are all among `classes`.
@@ -274,7 +349,7 @@ mod tests {
             "/6.png",
         ]));
         let dataset = dataset.unwrap();
-        assert_eq!(dataset.classes, ["a", "b", "deep"]);
+        assert_eq!(dataset.classes, ["a", "b"]);
         let found: Vec<_> = dataset.samples.iter().map(|sample| sample.path.as_str()).collect();
         assert_eq!(found, ["a/1.JPG", "a/2.Jpeg", "b/3.webp", "b/deep/4.png"]);
     }
@@ -342,6 +417,41 @@ mod tests {
     }
 
     #[test]
+    fn folders_inside_a_class_folder_are_of_that_class() {
+        let listing = ["roses/a/1.jpg", "roses/b/c/2.jpg", "roses/3.jpg", "daisy/a/4.jpg", "daisy/.trash/5.jpg"];
+        let dataset = Dataset::from_paths(paths(&listing)).unwrap();
+        assert_eq!(dataset.classes, ["daisy", "roses"]);
+        assert_eq!(dataset.samples.iter().filter(|sample| sample.class == 1).count(), 3);
+        assert_eq!(dataset.samples.len(), 4);
+
+        let split = ["train/a/x/1.jpg", "train/b/2.jpg", "val/a/x/y/3.jpg", "val/4.jpg"];
+        let arranged = arrange(paths(&split), 0.1, 3).unwrap();
+        assert_eq!(arranged.classes, ["a", "b"]);
+        assert_eq!((arranged.split.train.len(), arranged.split.validation.len()), (2, 1));
+    }
+
+    #[test]
+    fn folders_around_the_class_folders_are_seen_through() {
+        let layout = |listing: &[&'static str]| Layout::of(listing.to_vec().into_iter());
+        let inner = layout(&["pictures/flowers/roses/1.jpg", "pictures/flowers/daisy/2.jpg", "cover.jpg"]);
+        assert_eq!(inner.around(), Some("pictures/flowers"));
+        assert_eq!(inner.class("pictures/flowers/roses/1.jpg"), Some("roses"));
+        assert_eq!(inner.class("cover.jpg"), None);
+
+        let split = layout(&["data/train/a/1.jpg", "data/val/a/2.jpg", "data/photos/a/3.jpg"]);
+        assert_eq!((split.around(), split.is_split()), (Some("data"), true));
+        assert_eq!(split.part("data/val/a/2.jpg"), Some(Part::Validation));
+        assert_eq!(split.class("data/photos/a/3.jpg"), None);
+
+        // What holds photos itself is a class, with all that is inside.
+        let only = layout(&["daisy/1.jpg", "daisy/a/2.jpg", "daisy/a/b/3.jpg"]);
+        assert_eq!((only.around(), only.class("daisy/a/2.jpg")), (None, Some("daisy")));
+        assert_eq!((only.deeper("daisy/1.jpg"), only.deeper("daisy/a/b/3.jpg")), (None, Some("daisy/a/b")));
+        assert_eq!(layout(&["a/1.jpg", "ab/2.jpg"]).around(), None);
+        assert_eq!(layout(&[]).around(), None);
+    }
+
+    #[test]
     fn a_class_that_is_only_validated_is_refused() {
         let listing = ["train/a/1.jpg", "train/b/2.jpg", "val/c/3.jpg"];
         let message = message(arrange(paths(&listing), 0.1, 3));
@@ -354,6 +464,8 @@ mod tests {
         let samples = labelled(paths(&["tulips/b.jpg", "daisy/a.jpg", "readme.txt"]), &classes).unwrap();
         let found: Vec<_> = samples.iter().map(|sample| (sample.path.as_str(), sample.class)).collect();
         assert_eq!(found, [("daisy/a.jpg", 1), ("tulips/b.jpg", 0)]);
+        let deep = labelled(paths(&["val/daisy/tulips/c.jpg", "cover.jpg"]), &classes).unwrap();
+        assert_eq!((deep.len(), deep[0].class), (1, 1));
         assert!(message(labelled(paths(&["roses/c.jpg"]), &classes)).contains("`roses`"));
         assert!(message(labelled([], &classes)).contains("no photos"));
     }

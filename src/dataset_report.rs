@@ -9,7 +9,7 @@ pub mod findings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dataset::{Arranged, Dataset, Part, class_of, join, part_of};
+use crate::dataset::{Arranged, Dataset, Layout, Part, folder_of, is_hidden, join};
 use crate::{Error, Result};
 
 /// The files of a chosen folder, by their paths in it.
@@ -29,7 +29,7 @@ pub struct PhotoSet {
     name: String,
     photos: Vec<Photo>,
     left_out_classes: BTreeSet<String>,
-    is_split: bool,
+    layout: Layout,
     passed_over: Vec<String>,
     outside: usize,
     folders_without_photos: BTreeSet<String>,
@@ -40,7 +40,7 @@ pub struct PhotoSet {
 pub struct Photo {
     /// Its path in the chosen folder.
     pub path: String,
-    /// The name of its class: that of the folder that holds it, unless the visitor changed it.
+    /// The name of its class: that of its class folder, unless the visitor changed it.
     pub class: String,
     /// What a look at it found.
     pub seen: Seen,
@@ -90,17 +90,16 @@ impl PhotoSet {
     /// The photos of a folder of this name, none of them looked at.
     pub fn new(name: String, listing: Listing) -> Self {
         let Listing { photos, others, empty_folders } = listing;
-        let (labelled, loose): (Vec<_>, Vec<_>) = photos.into_iter().partition(|path| class_of(path).is_some());
-        let part = |part| labelled.iter().any(|path| part_of(path) == Some(part));
-        let is_split = part(Part::Train) && part(Part::Validation);
-        let (mut paths, outside): (Vec<_>, Vec<_>) =
-            labelled.into_iter().partition(|path| !is_split || part_of(path).is_some());
+        let layout = Layout::of(photos.iter().map(String::as_str));
+        let (mut paths, unused): (Vec<_>, Vec<_>) = photos.into_iter().partition(|path| layout.class(path).is_some());
+        let is_outside = |path: &String| layout.is_split() && folder_of(path).is_some() && !is_hidden(path);
+        let (outside, loose): (Vec<_>, Vec<_>) = unused.into_iter().partition(is_outside);
         paths.sort_unstable();
 
         let with_photos: BTreeSet<&str> = paths.iter().chain(&outside).flat_map(|path| folders_above(path)).collect();
         let folders_without_photos = others
             .iter()
-            .filter_map(|path| path.rsplit_once('/').map(|(folder, _)| folder))
+            .filter_map(|path| folder_of(path))
             .chain(empty_folders.iter().map(String::as_str))
             .filter(|folder| !is_hidden(folder) && !with_photos.contains(folder))
             .map(str::to_owned)
@@ -110,14 +109,14 @@ impl PhotoSet {
         let photos = paths
             .into_iter()
             .map(|path| Photo {
-                class: class_of(&path).unwrap_or_default().to_owned(),
+                class: layout.class(&path).unwrap_or_default().to_owned(),
                 path,
                 seen: Seen::NotYet,
                 left_out: false,
             })
             .collect();
         let outside = outside.len();
-        Self { name, photos, left_out_classes: BTreeSet::new(), is_split, passed_over, outside, folders_without_photos }
+        Self { name, photos, left_out_classes: BTreeSet::new(), layout, passed_over, outside, folders_without_photos }
     }
 
     /// The folder's name.
@@ -132,7 +131,7 @@ impl PhotoSet {
 
     /// Whether the folder is already split into photos to learn from and photos to validate with.
     pub fn is_split(&self) -> bool {
-        self.is_split
+        self.layout.is_split()
     }
 
     /// The place of a photo in [`Self::photos`].
@@ -210,14 +209,14 @@ impl PhotoSet {
         self.left_out_classes.clear();
         for photo in &mut self.photos {
             photo.left_out = false;
-            photo.class = class_of(&photo.path).unwrap_or_default().to_owned();
+            photo.class = self.layout.class(&photo.path).unwrap_or_default().to_owned();
         }
     }
 
     /// Whether the visitor changed anything.
     pub fn is_changed(&self) -> bool {
         !self.left_out_classes.is_empty()
-            || self.photos.iter().any(|photo| photo.left_out || class_of(&photo.path) != Some(photo.class.as_str()))
+            || self.photos.iter().any(|photo| photo.left_out || self.layout.class(&photo.path) != Some(&*photo.class))
     }
 
     /// The photos that are used, in two parts: those of the folder where it is split, otherwise as
@@ -242,9 +241,9 @@ impl PhotoSet {
                 only.class
             )));
         }
-        let arranged = if self.is_split {
+        let arranged = if self.is_split() {
             self.no_class_is_only_validated()?;
-            let part = |part| used().filter(move |photo| part_of(&photo.path) == Some(part)).map(labelled);
+            let part = |part| used().filter(move |photo| self.layout.part(&photo.path) == Some(part)).map(labelled);
             join(Dataset::from_labels(part(Part::Train))?, part(Part::Validation))?
         } else {
             let dataset = Dataset::from_labels(used().map(labelled))?;
@@ -264,7 +263,7 @@ impl PhotoSet {
     fn no_class_is_only_validated(&self) -> Result<()> {
         let of_part = |part| {
             let used = self.photos.iter().filter(|photo| self.is_used(photo));
-            used.filter(move |photo| part_of(&photo.path) == Some(part)).map(|photo| photo.class.as_str())
+            used.filter(move |photo| self.layout.part(&photo.path) == Some(part)).map(|photo| photo.class.as_str())
         };
         let train: BTreeSet<&str> = of_part(Part::Train).collect();
         match of_part(Part::Validation).find(|class| !train.contains(class)) {
@@ -301,10 +300,6 @@ pub fn file_name(path: &str) -> &str {
 /// `a/b` and `a` for `a/b/c.jpg`.
 fn folders_above(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(end, _)| &path[..end])
-}
-
-fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|part| part.starts_with('.'))
 }
 
 /// Whether Windows has put the file there.

@@ -1,5 +1,7 @@
 //! What to tell of a folder before it is trained on, in words, and what to do about it.
 
+use std::collections::BTreeSet;
+
 use super::duplicates::Duplicates;
 use super::{ClassSummary, PhotoSet, Seen};
 
@@ -46,6 +48,8 @@ pub fn findings(set: &PhotoSet, hindrance: Option<&str>, duplicates: &[Duplicate
     tell(Weight::Note, look_alikes(open(false).count()));
     tell(Weight::Warning, unreadable(set));
 
+    tell(Weight::Note, around(set));
+    tell(Weight::Note, deeper(set));
     tell(Weight::Note, already_split(set));
     tell(Weight::Note, folders_without_photos(set));
     tell(Weight::Note, passed_over(set));
@@ -126,8 +130,24 @@ fn unreadable(set: &PhotoSet) -> Option<String> {
     }
 }
 
+fn around(set: &PhotoSet) -> Option<String> {
+    set.layout.around().map(|folder| format!("The class folders were found in `{folder}`."))
+}
+
+fn deeper(set: &PhotoSet) -> Option<String> {
+    let folders: BTreeSet<&str> = set.photos.iter().filter_map(|photo| set.layout.deeper(&photo.path)).collect();
+    let named = folders.iter().map(|folder| format!("`{folder}`"));
+    (!folders.is_empty()).then(|| {
+        format!(
+            "Photos that lie deeper count for the class folder that they are in: {}. If those folders are classes of \
+             their own, drop them here together instead.",
+            listed(named)
+        )
+    })
+}
+
 fn already_split(set: &PhotoSet) -> Option<String> {
-    set.is_split.then(|| {
+    set.is_split().then(|| {
         let rest = match set.outside {
             0 => String::new(),
             count => format!(" The other {} of the folder are left alone.", photos(count)),

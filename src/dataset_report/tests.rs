@@ -67,6 +67,20 @@ fn the_folder_around_all_files_is_found() {
 }
 
 #[test]
+fn folders_around_and_inside_the_class_folders_are_told() {
+    let mut nested = set(&["flowers/roses/a/1.jpg", "flowers/daisy/a/2.jpg", "flowers/daisy/3.jpg"]);
+    assert_eq!(nested.arranged(0.1, 0).unwrap().classes, ["daisy", "roses"]);
+    let told = texts(&nested);
+    assert!(told.iter().any(|(_, text)| text == "The class folders were found in `flowers`."), "{told:?}");
+    assert!(told.iter().any(|(_, text)| text.contains("`flowers/daisy/a` and `flowers/roses/a`")), "{told:?}");
+    assert!(!nested.is_changed());
+    nested.rename_class("roses", "red");
+    nested.restore();
+    assert_eq!(nested.arranged(0.1, 0).unwrap().classes, ["daisy", "roses"]);
+    assert!(texts(&flowers(&[("a", 12), ("b", 12)])).is_empty());
+}
+
+#[test]
 fn classes_can_be_left_out_renamed_and_merged() {
     let mut set = flowers(&[("a", 4), ("b", 3), ("c", 2)]);
     let counts = |set: &PhotoSet| -> Vec<_> {

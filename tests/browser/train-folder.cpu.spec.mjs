@@ -1,10 +1,10 @@
-// Where the browser gives a handle of the folder, its photos are not asked for again after a reload.
-import { readFile, readdir } from 'node:fs/promises';
+// What becomes of the chosen folder: what in it counts as a class, and whether it is asked for again after a reload.
+import { cp, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
-import { epochDone, expectTraining, finish, openTraining, start } from './support/training.mjs';
+import { choose, epochDone, expectTraining, finish, openTraining, start } from './support/training.mjs';
 
 test('a run goes on after a reload without its folder being chosen again', async ({ page, fewPhotos }) => {
   const choosers = [];
@@ -35,6 +35,25 @@ test('a run goes on after a reload without its folder being chosen again', async
 
   await expect(page.locator('#unfinished')).toHaveCount(0);
   await expect.poll(() => foldersKept(page)).toBe(0);
+});
+
+test('folders around the class folders and inside them are told, and the class folders are the classes', async ({
+  page,
+  fewPhotos,
+}, testInfo) => {
+  const above = testInfo.outputPath('above');
+  const [first, second] = await readdir(fewPhotos);
+  await cp(path.join(fewPhotos, first), path.join(above, 'my pictures', first), { recursive: true });
+  await cp(path.join(fewPhotos, second), path.join(above, 'my pictures', second, 'from the garden'), { recursive: true });
+  await openTraining(page);
+  await choose(page, above);
+  for (const name of [first, second]) {
+    await expect(page.locator(`[data-class-name="${name}"]`)).toHaveAttribute('data-count', '5');
+  }
+  await expect(page.locator('[data-class-name]')).toHaveCount(2);
+  const findings = page.locator('.findings');
+  await expect(findings).toContainText('The class folders were found in my pictures');
+  await expect(findings).toContainText(`count for the class folder that they are in: my pictures/${second}/from the garden`);
 });
 
 test('where the picker fails, the chooser of every browser comes; where the visitor cancels, nothing does', async ({

@@ -32,9 +32,11 @@ impl Split {
         for (name, samples) in [("train", &arranged.split.train), ("val", &arranged.split.validation)] {
             for sample in samples {
                 let from = self.dir.join(&sample.path);
-                let to = self.out.join(name).join(&arranged.classes[sample.class]);
-                files::create_folder(&to)?;
-                let to = to.join(from.file_name().unwrap_or_default());
+                // Folders inside the class folder stay: photos in them may bear the same names.
+                let class = &arranged.classes[sample.class];
+                let inside: PathBuf = sample.path.split('/').skip_while(|folder| folder != class).collect();
+                let to = self.out.join(name).join(inside);
+                files::create_folder(to.parent().unwrap_or(&self.out))?;
                 fs::copy(&from, &to).map_err(|source| files::io(&from, source))?;
             }
             println!("{name}: {} photos", samples.len());

@@ -12,7 +12,6 @@ use super::{
     words::{listed, photos},
 };
 use crate::{
-    dataset::class_of,
     dataset_report::{Listing, PhotoSet, Seen, common_folder, duplicates::Search},
     web::{
         page::intake::{Findings, Folder, Found},
@@ -122,7 +121,8 @@ impl Training {
 
 /// A name for several folders that came together.
 fn name_of_several(photos: &[Found]) -> String {
-    let mut folders: Vec<_> = photos.iter().filter_map(|found| class_of(&found.path)).map(str::to_owned).collect();
+    let outermost = |found: &Found| found.path.split_once('/').map(|(folder, _)| folder.to_owned());
+    let mut folders: Vec<_> = photos.iter().filter_map(outermost).collect();
     folders.sort_unstable();
     folders.dedup();
     if folders.is_empty() { "My photos".to_owned() } else { listed(&folders) }
