@@ -7,8 +7,8 @@ use web_sys::{DragEvent, HtmlInputElement};
 use super::{
     browser::has_camera,
     camera::Camera,
-    intake::{Findings, take_in},
-    state::{Page, Stage},
+    intake::{Count, Findings, take_in},
+    state::{Page, Stage, photos},
     train,
     view::View,
 };
@@ -26,7 +26,7 @@ pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
     };
     let pick_folder = move |event| {
         let input: HtmlInputElement = event_target(&event);
-        let findings = Findings::picked_folder(input.files());
+        let findings = Findings::picked_folder(input.files(), count(page));
         input.set_value("");
         spawn_local(async move { take_in(page, findings.await).await });
     };
@@ -55,6 +55,11 @@ pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
             <p id="status" role="status" aria-live="polite">{page.notice}</p>
         </section>
     }
+}
+
+/// Tells how many photos were found in a folder so far, while its files are listed.
+fn count(page: Page) -> Count {
+    Count::new(move |count| page.notice.set(format!("{} found so far\u{2026}", photos(count))))
 }
 
 fn hint(stage: &Stage) -> &'static str {
@@ -98,7 +103,8 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
         if let Some(transfer) = event.data_transfer().filter(|_| holds_files(&event)) {
             event.prevent_default();
             let view = page.view.get_untracked();
-            let findings = Findings::dropped(&transfer, view == View::Train);
+            let count = if view == View::Train { train::choose::count(page) } else { count(page) };
+            let findings = Findings::dropped(&transfer, view == View::Train, count);
             spawn_local(async move {
                 match view {
                     View::Classify => take_in(page, findings.await).await,

@@ -1,5 +1,6 @@
 //! How files reach the page: picked, dropped, pasted; one by one or as whole folders.
 
+mod count;
 mod entries;
 mod folder;
 
@@ -15,7 +16,7 @@ use web_time::Instant;
 use super::state::{Page, photos};
 use crate::web::js;
 
-pub use self::folder::Folder;
+pub use self::{count::Count, folder::Folder};
 
 /// Photos added to the list at a time; between two such helpings the browser gets to breathe.
 const HELPING: usize = 40;
@@ -57,27 +58,27 @@ impl Findings {
 
     /// The files of the folder that a folder picker gives. What `list` holds is taken at once, as the picker is emptied
     /// for the next choice; it is gone through in the future that is returned.
-    pub fn picked_folder(list: Option<FileList>) -> impl Future<Output = Self> {
+    pub fn picked_folder(list: Option<FileList>, mut count: Count) -> impl Future<Output = Self> {
         let files = list.map(|list| Array::from(&list)).unwrap_or_default();
         async move {
-            let mut in_folders = Vec::with_capacity(files.length() as usize);
+            let mut findings = Self { folders: true, ..Self::default() };
             let mut turn = Instant::now();
             for file in files.iter() {
                 let file: File = file.unchecked_into();
-                in_folders.push(Found { path: relative_path(&file), file });
+                findings.add(Found { path: relative_path(&file), file }, &mut count);
                 if turn.elapsed() > TURN {
                     TimeoutFuture::new(0).await;
                     turn = Instant::now();
                 }
             }
-            Self { in_folders, folders: true, ..Self::default() }
+            findings
         }
     }
 
     /// The files and folders that were dropped. What `transfer` holds is read at once, as it is empty after the event;
     /// the folders are walked in the future that is returned. A single folder is asked for `by_handle` where it may be
     /// needed in another visit.
-    pub fn dropped(transfer: &DataTransfer, by_handle: bool) -> impl Future<Output = Self> + use<> {
+    pub fn dropped(transfer: &DataTransfer, by_handle: bool, mut count: Count) -> impl Future<Output = Self> + use<> {
         let items = transfer.items();
         let mut findings = Self::default();
         let mut folders = Vec::new();
@@ -99,11 +100,19 @@ impl Findings {
             if let Some(folder) = folder
                 && let Some(folder) = folder.await
             {
-                return Self { alone: findings.alone, ..Self::in_folder(folder).await };
+                return Self { alone: findings.alone, ..Self::in_folder(folder, count).await };
             }
-            findings.walk_entries(folders).await;
+            findings.walk_entries(folders, &mut count).await;
             findings
         }
+    }
+
+    /// Adds a file that lies in a folder.
+    fn add(&mut self, found: Found, count: &mut Count) {
+        if is_photo(&found.file) {
+            count.add();
+        }
+        self.in_folders.push(found);
     }
 
     /// Whether there was a folder among what was dropped.

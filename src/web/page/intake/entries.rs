@@ -3,12 +3,12 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry, FileSystemFileEntry};
 
-use super::{Findings, Found};
+use super::{Count, Findings, Found};
 use crate::web::page::browser::called_back;
 
 impl Findings {
     /// Takes in all that these folders hold.
-    pub(super) async fn walk_entries(&mut self, mut folders: Vec<FileSystemEntry>) {
+    pub(super) async fn walk_entries(&mut self, mut folders: Vec<FileSystemEntry>, count: &mut Count) {
         while let Some(folder) = folders.pop() {
             let path = path_of(&folder);
             let mut is_empty = true;
@@ -30,7 +30,7 @@ impl Findings {
                         folders.push(entry);
                     } else {
                         match open(entry).await {
-                            Ok(found) => self.in_folders.push(found),
+                            Ok(found) => self.add(found, count),
                             Err(_) => self.unreadable += 1,
                         }
                     }

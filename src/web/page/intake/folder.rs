@@ -11,7 +11,7 @@ use web_sys::{
 };
 use web_time::Instant;
 
-use super::{Findings, Found, TURN};
+use super::{Count, Findings, Found, TURN};
 use crate::web::js;
 
 /// Files opened at a time.
@@ -82,7 +82,7 @@ impl Folder {
 
 impl Findings {
     /// All that a folder holds. The browser gets to breathe in between.
-    pub async fn in_folder(folder: Folder) -> Self {
+    pub async fn in_folder(folder: Folder, mut count: Count) -> Self {
         let mut findings = Self { folders: true, ..Self::default() };
         let mut folders = vec![(folder.name(), folder.0.clone())];
         while let Some((path, handle)) = folders.pop() {
@@ -118,7 +118,7 @@ impl Findings {
                 let rest = files.split_off(files.len().min(HELPING));
                 for found in join_all(files.into_iter().map(open)).await {
                     match found {
-                        Ok(found) => findings.in_folders.push(found),
+                        Ok(found) => findings.add(found, &mut count),
                         Err(_) => findings.unreadable += 1,
                     }
                 }

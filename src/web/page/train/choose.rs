@@ -6,9 +6,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
 
-use super::state::Phase;
+use super::{state::Phase, words::photos};
 use crate::web::page::{
-    intake::{Findings, Folder},
+    intake::{Count, Findings, Folder},
     state::Page,
     view::View,
 };
@@ -39,7 +39,7 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
     let phase = page.training.phase;
     let pick = move |event| {
         let input: HtmlInputElement = event_target(&event);
-        let findings = Findings::picked_folder(input.files());
+        let findings = Findings::picked_folder(input.files(), count(page));
         // So that the same folder can be picked again.
         input.set_value("");
         spawn_local(take_in(page, findings));
@@ -52,7 +52,7 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
             event.prevent_default();
             spawn_local(async move {
                 match Folder::pick().await {
-                    Ok(Some(folder)) => take_in(page, Findings::in_folder(folder)).await,
+                    Ok(Some(folder)) => take_in(page, Findings::in_folder(folder, count(page))).await,
                     Ok(None) => {}
                     Err(_) => {
                         picker_works.set_value(false);
@@ -118,6 +118,16 @@ pub fn open_input() {
     if let Some(input) = document().get_element_by_id(INPUT) {
         input.unchecked_into::<HtmlElement>().click();
     }
+}
+
+/// Tells how many photos were found in a folder so far, while its files are listed.
+pub fn count(page: Page) -> Count {
+    let training = page.training;
+    Count::new(move |count| {
+        if !untrack(|| training.is_locked()) {
+            training.tell(format!("{} found so far\u{2026}", photos(count)));
+        }
+    })
 }
 
 /// Gives training what was picked or dropped: a folder becomes the photos to train on.

@@ -147,7 +147,7 @@ async fn fetch(page: Page, folder: Folder) {
     if may_read && is_wanted() {
         let name = folder.name();
         training.tell(choose::GOING_THROUGH);
-        let findings = Findings::in_folder(folder).await;
+        let findings = Findings::in_folder(folder, choose::count(page)).await;
         match findings.is_out_of_reach() {
             true => training.complain(format!("The folder `{name}` is not where it was. Choose it again.")),
             false if is_wanted() => return training.choose(findings),
