@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 
-use super::state::Training;
+use super::{form::NumberField, state::Training};
 use crate::{
     run::Mode,
     web::{page::state::Page, protocol::training::ModelChoice},
@@ -30,34 +30,10 @@ pub fn Settings() -> impl IntoView {
             <fieldset disabled=locked>
                 <ModeField/>
                 <StartField/>
-                <Number
-                    id="epochs"
-                    label="Epochs"
-                    value=form.epochs
-                    problem=Signal::derive(move || form.epochs().err())
-                    hint="How many times every photo is shown"
-                />
-                <Number
-                    id="batch-size"
-                    label="Batch size"
-                    value=form.batch_size
-                    problem=Signal::derive(move || form.batch_size().err())
-                    hint="Photos a step"
-                />
-                <Number
-                    id="learning-rate"
-                    label="Learning rate"
-                    value=form.learning_rate
-                    problem=Signal::derive(move || form.learning_rate().err())
-                    hint="How large the steps are; Adam"
-                />
-                <Number
-                    id="seed"
-                    label="Seed"
-                    value=form.seed
-                    problem=Signal::derive(move || form.seed().err())
-                    hint="The same seed gives the same split and the same run"
-                />
+                <Number field=form.epochs/>
+                <Number field=form.batch_size/>
+                <Number field=form.learning_rate/>
+                <Number field=form.seed/>
                 <ShareField/>
                 <AugmentField/>
             </fieldset>
@@ -162,14 +138,10 @@ fn StartField() -> impl IntoView {
 
 /// A number, and what is wrong with it.
 #[component]
-fn Number(
-    id: &'static str,
-    label: &'static str,
-    value: RwSignal<String>,
-    problem: Signal<Option<&'static str>>,
-    hint: &'static str,
-) -> impl IntoView {
+fn Number<T: Copy + Send + Sync + 'static>(field: NumberField<T>) -> impl IntoView {
+    let NumberField { id, label, hint, text, .. } = field;
     let hint_id = format!("{id}-hint");
+    let problem = Memo::new(move |_| field.problem());
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -179,8 +151,8 @@ fn Number(
                 autocomplete="off"
                 aria-describedby=hint_id.clone()
                 aria-invalid=move || problem.get().map(|_| "true")
-                prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
+                prop:value=text
+                on:input=move |event| text.set(event_target_value(&event))
             />
             <small id=hint_id aria-live="polite">{move || problem.get().unwrap_or(hint)}</small>
         </div>
@@ -205,13 +177,7 @@ fn ShareField() -> impl IntoView {
                 }
             }
         >
-            <Number
-                id="validation-share"
-                label="Validation photos, in %"
-                value=training.form.validation_percent
-                problem=Signal::derive(move || training.form.validation_share().err())
-                hint="Set aside from each class, at random by the seed; never learned from"
-            />
+            <Number field=training.form.validation_share/>
         </Show>
     }
 }

@@ -196,7 +196,7 @@ impl Training {
         let form = Form::new();
         let arranged = Memo::new(move |_| {
             // A share or a seed that makes no sense is told beside its field.
-            let (share, seed) = (form.validation_share().unwrap_or(0.1), form.seed().unwrap_or(0));
+            let (share, seed) = (form.validation_share.value().unwrap_or(0.1), form.seed.value().unwrap_or(0));
             set.with(|set| set.arranged(share, seed)).map(Arc::new).map_err(|error| error.to_string())
         });
         Self {
