@@ -38,7 +38,9 @@ impl ModuleMapper for Mover {
         let mean = match self.weights.next() {
             Some(weights) => {
                 let shape = mean.shape();
-                mean * self.decay + weights.reshape(shape) * (1.0 - self.decay)
+                // What does not move stays as it is, to the last bit.
+                let way = weights.reshape(shape) - mean.clone();
+                mean + way * (1.0 - self.decay)
             }
             None => mean,
         };

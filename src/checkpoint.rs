@@ -1,4 +1,5 @@
-//! A training run as a file: weights, optimizer state, settings and history, one `.safetensors`.
+//! A training run as a file: weights, optimizer state, settings and history, one `.safetensors`. Where the last layer
+//! alone learns, the others are not in it: they stay as they are in the model that the run began with.
 
 use std::collections::HashMap;
 
@@ -12,13 +13,15 @@ use crate::adam::{Adam, Moments};
 use crate::error::{Error, Result};
 use crate::run::{EpochRecord, TrainingConfig};
 use crate::train::Trainer;
-use crate::weights::{ModelFile, Precision};
+use crate::weights::ModelFile;
 
 /// What a checkpoint knows besides the numbers.
 #[derive(Serialize, Deserialize)]
 struct State {
     config: TrainingConfig,
     classes: Vec<String>,
+    #[serde(default)]
+    start: Option<String>,
     history: Vec<EpochRecord>,
     adam_steps: usize,
 }
@@ -33,11 +36,10 @@ impl Trainer {
     /// # Errors
     /// [`Error::Device`] where the device gives no answer, [`Error::Checkpoint`] where the state cannot be written.
     pub async fn checkpoint(&self) -> Result<Vec<u8>> {
-        let weights = self.file_of(&self.model.valid()).await?.to_safetensors(Precision::F32)?;
+        let weights = self.learned_by(&self.model.valid()).await?;
         let mut tensors = vec![(WEIGHTS.to_owned(), Dtype::U8, weights)];
         if let Some(average) = &self.average {
-            let average = self.file_of(average).await?.to_safetensors(Precision::F32)?;
-            tensors.push((AVERAGE.to_owned(), Dtype::U8, average));
+            tensors.push((AVERAGE.to_owned(), Dtype::U8, self.learned_by(average).await?));
         }
         for (index, moments) in self.adam.moments.iter().enumerate() {
             if let Some(Moments { first, second }) = moments {
@@ -48,6 +50,7 @@ impl Trainer {
         let state = State {
             config: self.config.clone(),
             classes: self.classes.clone(),
+            start: self.start.clone(),
             history: self.history.clone(),
             adam_steps: self.adam.steps,
         };
@@ -63,19 +66,26 @@ impl Trainer {
             .map_err(|error| Error::Checkpoint(error.to_string()))
     }
 
-    /// The run of a checkpoint, ready for its next epoch.
+    /// The run of a checkpoint, ready for its next epoch. With [`Mode::Head`](crate::run::Mode::Head) it takes the model
+    /// that the run began with, or any that came of it, for the layers that stay as they are.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] where the bytes are no checkpoint.
-    pub fn resume(bytes: &[u8], device: &Device) -> Result<Self> {
+    /// [`Error::Checkpoint`] where the bytes are no checkpoint, [`Error::MissingTensor`] where that model is needed.
+    pub fn resume(bytes: &[u8], frozen: Option<&ModelFile>, device: &Device) -> Result<Self> {
         let damaged = |error: &dyn std::fmt::Display| Error::Checkpoint(format!("the file is damaged: {error}"));
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| damaged(&error))?;
         let state = header.metadata().as_ref().and_then(|header| header.get(STATE));
         let state = state.ok_or_else(|| damaged(&"it says nothing of a training run"))?;
         let state: State = serde_json::from_str(state).map_err(|error| damaged(&error))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| damaged(&error))?;
-        let weights = tensors.tensor(WEIGHTS).map_err(|error| damaged(&error))?;
-        let weights = ModelFile::from_safetensors(weights.data())?;
+        let file = |name| {
+            let file = tensors.tensor(name).map_err(|error| damaged(&error))?;
+            match frozen {
+                Some(frozen) => frozen.with_head(file.data()),
+                None => ModelFile::from_safetensors(file.data()),
+            }
+        };
+        let weights = file(WEIGHTS)?;
 
         let device = device.clone().autodiff();
         let plain = device.clone().inner();
@@ -91,9 +101,9 @@ impl Trainer {
         let model = weights.to_model(&device).train();
         let mut trainer = Self::assemble(state.config, state.classes, device, model);
         if trainer.average.is_some() {
-            let average = tensors.tensor(AVERAGE).map_err(|error| damaged(&error))?;
-            trainer.average = Some(ModelFile::from_safetensors(average.data())?.to_model(&plain));
+            trainer.average = Some(file(AVERAGE)?.to_model(&plain));
         }
+        trainer.start = state.start;
         trainer.history = state.history;
         trainer.adam = Adam { steps: state.adam_steps, moments };
         Ok(trainer)

@@ -70,6 +70,9 @@ pub fn html(model: &KeptModel) -> Result<String> {
                     dt { "Photos" } dd {
                         (model.train_photos) " for training, " (model.confusion.count()) " for validation"
                     }
+                    @if let Some(start) = &model.start {
+                        dt { "Started from" } dd { (start) }
+                    }
                 }
                 h2 { "Settings" }
                 (settings(&model.config))

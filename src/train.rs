@@ -25,7 +25,7 @@ use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
 use crate::metrics::{ConfusionMatrix, Mean, argmax, cross_entropy, softmax};
 use crate::preprocess;
 use crate::run::{self, Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
-use crate::weights::{Metadata, ModelFile};
+use crate::weights::{Metadata, ModelFile, Precision};
 
 /// What happens within an epoch.
 #[derive(Debug)]
@@ -62,11 +62,21 @@ pub enum TrainEvent<'a> {
     },
 }
 
+/// The model whose weights a run begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// What the result will say that it was started from.
+    pub name: &'a str,
+    /// The weights.
+    pub weights: &'a ModelFile,
+}
+
 /// A training run.
 #[derive(Debug)]
 pub struct Trainer {
     pub(crate) config: TrainingConfig,
     pub(crate) classes: Vec<String>,
+    pub(crate) start: Option<String>,
     pub(crate) device: Device,
     pub(crate) model: AlexNet,
     pub(crate) adam: Adam,
@@ -82,17 +92,19 @@ impl Trainer {
     ///
     /// It goes on from the weights of `start`, with a new last layer where these know other classes, or from random
     /// weights where there are none or the mode is [`Mode::Scratch`].
-    pub fn new(config: TrainingConfig, classes: Vec<String>, start: Option<&ModelFile>, device: &Device) -> Self {
+    pub fn new(config: TrainingConfig, classes: Vec<String>, start: Option<Start<'_>>, device: &Device) -> Self {
         let device = device.clone().autodiff();
         device.seed(config.seed);
         let start = start.filter(|_| config.mode != Mode::Scratch);
-        let model = match start {
-            Some(start) if start.metadata().classes == classes => start.to_model(&device).train(),
-            Some(start) => start.to_model(&device).with_new_head(classes.len(), &device).train(),
+        let model = match start.map(|start| start.weights) {
+            Some(weights) if weights.metadata().classes == classes => weights.to_model(&device).train(),
+            Some(weights) => weights.to_model(&device).with_new_head(classes.len(), &device).train(),
             None => AlexNetConfig::new(classes.len()).init(&device),
         };
         // The weights are drawn here, not at first use, which might come after other random numbers.
-        Self::assemble(config, classes, device, model.materialize())
+        let mut trainer = Self::assemble(config, classes, device, model.materialize());
+        trainer.start = start.map(|start| start.name.to_owned());
+        trainer
     }
 
     pub(crate) fn assemble(config: TrainingConfig, classes: Vec<String>, device: Device, model: AlexNet) -> Self {
@@ -100,6 +112,7 @@ impl Trainer {
             average: config.recipe.ingredients().averaging.map(|_| model.valid()),
             config,
             classes,
+            start: None,
             device,
             model,
             adam: Adam::default(),
@@ -122,6 +135,11 @@ impl Trainer {
     /// The class names.
     pub fn classes(&self) -> &[String] {
         &self.classes
+    }
+
+    /// The name of the model that it began with; none for random weights.
+    pub fn start(&self) -> Option<&str> {
+        self.start.as_deref()
     }
 
     /// The finished epochs.
@@ -283,10 +301,28 @@ impl Trainer {
     /// # Errors
     /// As [`ModelFile::from_model`].
     pub async fn model_file(&self) -> Result<ModelFile> {
-        self.file_of(&self.result()).await
+        ModelFile::from_model(&self.result(), self.metadata()).await
     }
 
-    pub(crate) async fn file_of(&self, model: &AlexNet) -> Result<ModelFile> {
+    /// What the run has learned so far, as a file: the whole model, or with [`Mode::Head`] its last layer alone, for
+    /// [`ModelFile::with_head`] of the model that it began with.
+    ///
+    /// # Errors
+    /// As [`ModelFile::from_model`].
+    pub async fn learned(&self) -> Result<Vec<u8>> {
+        self.learned_by(&self.result()).await
+    }
+
+    pub(crate) async fn learned_by(&self, model: &AlexNet) -> Result<Vec<u8>> {
+        match self.config.mode {
+            Mode::Head => ModelFile::head_of(model, &self.metadata()).await,
+            Mode::Full | Mode::Scratch => {
+                ModelFile::from_model(model, self.metadata()).await?.to_safetensors(Precision::F32)
+            }
+        }
+    }
+
+    fn metadata(&self) -> Metadata {
         let config = &self.config;
         let mut training = BTreeMap::from([
             ("epochs".to_owned(), config.epochs.to_string()),
@@ -297,11 +333,14 @@ impl Trainer {
             ("recipe".to_owned(), format!("{:?}", config.recipe).to_lowercase()),
             ("augmentation".to_owned(), if config.augments() { "on" } else { "off" }.to_owned()),
         ]);
+        if let Some(start) = &self.start {
+            training.insert("started from".into(), start.clone());
+        }
         if let Some(record) = self.history.last() {
             training.insert("epoch".into(), record.epoch.to_string());
             training.insert("validation accuracy".into(), format!("{:.4}", record.validation_accuracy));
         }
-        ModelFile::from_model(model, Metadata { classes: self.classes.clone(), training }).await
+        Metadata { classes: self.classes.clone(), training }
     }
 
     /// The mean loss of a batch. Of each photo the share `kept` is its own, the rest that of the next one's class.

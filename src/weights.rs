@@ -5,6 +5,7 @@
 
 mod archive;
 mod classes;
+mod head;
 mod quantised;
 
 use std::borrow::Cow;
@@ -71,6 +72,11 @@ impl ModelFile {
     /// [`Error::NotAModel`] for other or damaged files, [`Error::MissingTensor`], [`Error::WrongShape`] and
     /// [`Error::NotFinite`] for other networks' weights, [`Error::Classes`] for class names that do not fit.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
+        Self::read(bytes, None)
+    }
+
+    /// Reads a `.safetensors` file; the parameters that it lacks are those of `rest`.
+    fn read(bytes: &[u8], rest: Option<&Self>) -> Result<Self> {
         let not_a_model = |error| Error::NotAModel(format!("{error} (a .safetensors file was expected)"));
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_a_model)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(not_a_model)?;
@@ -81,9 +87,16 @@ impl ModelFile {
             .transpose()
             .map_err(|error| Error::Classes(format!("the header's list cannot be read: {error}")))?;
         let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-        let shape = |name: &str| tensors.tensor(name).ok().map(|tensor| tensor.shape().to_vec());
+        let rest = |name: &str| rest.and_then(|rest| rest.parameter(name));
+        let shape = |name: &str| match tensors.tensor(name) {
+            Ok(tensor) => Some(tensor.shape().to_vec()),
+            Err(_) => rest(name).map(|(parameter, _)| parameter.shape),
+        };
         let values = |name: &str| {
-            let tensor = tensors.tensor(name).map_err(not_a_model)?;
+            let tensor = match (tensors.tensor(name), rest(name)) {
+                (Err(_), Some((_, values))) => return Ok(values.clone()),
+                (tensor, _) => tensor.map_err(not_a_model)?,
+            };
             match tensors.tensor(&scale_name(name)) {
                 Ok(scales) if tensor.dtype() == Dtype::I8 => {
                     dequantised(name, tensor.data(), &to_f32(name, scales.dtype(), scales.data())?)
@@ -139,18 +152,8 @@ impl ModelFile {
     /// # Errors
     /// [`Error::Device`] where the device gives no answer, [`Error::NotFinite`] where training diverged.
     pub async fn from_model(model: &AlexNet, metadata: Metadata) -> Result<Self> {
-        let mut collector = Collector::default();
-        model.visit(&mut collector);
-        let mut values = Vec::new();
-        for tensor in collector.tensors {
-            let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
-            values.push(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
-        }
         let parameters = AlexNetConfig::new(metadata.classes.len()).parameters();
-        for (parameter, values) in parameters.iter().zip(&values) {
-            check_finite(&parameter.name, values.iter().copied())?;
-        }
-        Ok(Self { values, metadata })
+        Ok(Self { values: collect(model, &parameters, 0).await?, metadata })
     }
 
     /// The model as a `.safetensors` file.
@@ -168,14 +171,6 @@ impl ModelFile {
                 check_finite(&parameter.name, values.iter().map(|&value| f16::from_f32(value).to_f32()))?;
             }
         }
-        let to_json = |error: serde_json::Error| Error::NotAModel(error.to_string());
-        let header = HashMap::from([
-            ("format".to_owned(), "pt".to_owned()),
-            ("architecture".to_owned(), "alexnet-half".to_owned()),
-            ("preprocessing".to_owned(), PREPROCESSING.to_owned()),
-            ("classes".to_owned(), serde_json::to_string(&self.metadata.classes).map_err(to_json)?),
-            ("training".to_owned(), serde_json::to_string(&self.metadata.training).map_err(to_json)?),
-        ]);
         let mut tensors = Vec::new();
         for (Parameter { name, shape }, values) in parameters.into_iter().zip(&self.values) {
             let is_bias = shape.len() == 1;
@@ -193,7 +188,7 @@ impl ModelFile {
             };
             tensors.push((name, TensorToWrite { dtype, shape, bytes }));
         }
-        safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))
+        serialize(tensors, &self.metadata)
     }
 
     /// The network with these weights, on this device.
@@ -242,6 +237,11 @@ impl ModelFile {
         self.metadata.training.insert("temperature".into(), format!("{:.3}", before * temperature));
     }
 
+    /// A parameter by its name in PyTorch, and its values.
+    fn parameter(&self, name: &str) -> Option<(Parameter, &Vec<f32>)> {
+        self.config().parameters().into_iter().zip(&self.values).find(|(parameter, _)| parameter.name == name)
+    }
+
     fn config(&self) -> AlexNetConfig {
         AlexNetConfig::new(self.metadata.classes.len())
     }
@@ -283,6 +283,32 @@ impl ModelFile {
         check_classes(&classes, outputs)?;
         Ok(Self { values, metadata: Metadata { classes, training } })
     }
+}
+
+/// The values of a model's parameters from the one at `first` on, wherever the model is.
+async fn collect(model: &AlexNet, parameters: &[Parameter], first: usize) -> Result<Vec<Vec<f32>>> {
+    let mut collector = Collector { spared: first, tensors: Vec::new() };
+    model.visit(&mut collector);
+    let mut all = Vec::new();
+    for (tensor, parameter) in collector.tensors.into_iter().zip(&parameters[first..]) {
+        let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
+        let values = data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?;
+        check_finite(&parameter.name, values.iter().copied())?;
+        all.push(values);
+    }
+    Ok(all)
+}
+
+fn serialize(tensors: Vec<(String, TensorToWrite)>, metadata: &Metadata) -> Result<Vec<u8>> {
+    let to_json = |error: serde_json::Error| Error::NotAModel(error.to_string());
+    let header = HashMap::from([
+        ("format".to_owned(), "pt".to_owned()),
+        ("architecture".to_owned(), "alexnet-half".to_owned()),
+        ("preprocessing".to_owned(), PREPROCESSING.to_owned()),
+        ("classes".to_owned(), serde_json::to_string(&metadata.classes).map_err(to_json)?),
+        ("training".to_owned(), serde_json::to_string(&metadata.training).map_err(to_json)?),
+    ]);
+    safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))
 }
 
 fn check_finite(name: &str, mut values: impl Iterator<Item = f32>) -> Result<()> {
@@ -369,14 +395,19 @@ impl ModuleMapper for Loader<'_> {
     }
 }
 
-/// Takes the tensors of a module out in PyTorch's layout, in the order of the visit.
-#[derive(Default)]
+/// Takes the tensors of a module out in PyTorch's layout, in the order of the visit, but for the first ones.
 struct Collector {
+    /// How many of the tensors to come are left where they are.
+    spared: usize,
     tensors: Vec<Tensor<1>>,
 }
 
 impl ModuleVisitor for Collector {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if self.spared > 0 {
+            self.spared -= 1;
+            return;
+        }
         let tensor = param.val().inner();
         let tensor = match D {
             2 => tensor.transpose(),

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use alexnet_browser::dataset::{Sample, Split};
 use alexnet_browser::device;
 use alexnet_browser::loader::{Batch, DataLoader, Job, Pass, plan};
+use alexnet_browser::preprocess::{Pixels, to_tensor};
 use alexnet_browser::run::{EpochRecord, Mode, Recipe, TrainingConfig};
-use alexnet_browser::train::Trainer;
+use alexnet_browser::train::{Start, Trainer};
 use alexnet_browser::weights::ModelFile;
 use image::{Rgb, RgbImage};
 use pollster::block_on;
@@ -48,19 +49,39 @@ fn run(trainer: &mut Trainer, epochs: usize) -> Vec<EpochRecord> {
     trainer.history().to_vec()
 }
 
+fn logits(file: &ModelFile) -> Vec<f32> {
+    let photo = Pixels::from_bytes((0..224 * 224 * 3).map(|place| place as u8).collect()).unwrap();
+    let device = device::cpu();
+    let logits = file.to_model(&device).forward(to_tensor(&[photo], &device));
+    logits.into_data().try_to_vec().unwrap()
+}
+
 fn goes_on_as_if_it_had_not_stopped(mode: Mode, recipe: Recipe) {
     let start = ModelFile::from_safetensors(&common::formula_network()).unwrap();
     let classes = vec!["dark".to_owned(), "light".to_owned()];
     let config = TrainingConfig { epochs: 3, batch_size: 4, seed: 5, mode, ..TrainingConfig::of(recipe) };
-    let new = || Trainer::new(config.clone(), classes.clone(), Some(&start), &device::cpu());
+    let weights = Start { name: "formula", weights: &start };
+    let new = || Trainer::new(config.clone(), classes.clone(), Some(weights), &device::cpu());
     let whole = run(&mut new(), 3);
 
     let mut stopped = new();
     run(&mut stopped, 1);
     let checkpoint = block_on(stopped.checkpoint()).unwrap();
+    let learned = block_on(stopped.learned()).unwrap();
+    let model = block_on(stopped.model_file()).unwrap();
+    let from = stopped.start().map(str::to_owned);
     drop(stopped);
-    let mut resumed = Trainer::resume(&checkpoint, &device::cpu()).unwrap();
+
+    // A run on the head keeps what it learns apart from what it learns on.
+    let frozen = (mode == Mode::Head).then_some(&start);
+    let whole_model = start.with_head(&learned).unwrap();
+    assert_eq!(whole_model.metadata(), model.metadata());
+    assert_eq!(logits(&whole_model), logits(&model), "{mode:?}");
+    assert_eq!(checkpoint.len() < model.parameters(), mode == Mode::Head);
+
+    let mut resumed = Trainer::resume(&checkpoint, frozen, &device::cpu()).unwrap();
     assert_eq!(resumed.config(), &config);
+    assert_eq!(resumed.start(), from.as_deref());
     assert_eq!(run(&mut resumed, 2), whole, "{mode:?} {recipe:?}");
 }
 
@@ -70,5 +91,6 @@ fn a_resumed_run_is_the_run_that_never_stopped() {
     goes_on_as_if_it_had_not_stopped(Mode::Scratch, Recipe::Tutorial);
     goes_on_as_if_it_had_not_stopped(Mode::Scratch, Recipe::Best);
     goes_on_as_if_it_had_not_stopped(Mode::Head, Recipe::Tutorial);
+    goes_on_as_if_it_had_not_stopped(Mode::Head, Recipe::Best);
     goes_on_as_if_it_had_not_stopped(Mode::Full, Recipe::Tutorial);
 }

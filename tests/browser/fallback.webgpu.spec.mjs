@@ -1,7 +1,12 @@
 // With a GPU that is not wanted, or that goes away, the page runs on the CPU and says so.
-import { expect, test } from './support/fixtures.mjs';
+import { test } from './support/dataset.mjs';
+import { expect } from './support/fixtures.mjs';
 import { loseDevice } from './support/gpu.mjs';
 import { classify, expectAnswer, open } from './support/page.mjs';
+import { choose, epochDone, expectTraining, finish, openTraining, start } from './support/training.mjs';
+
+// A software GPU takes long for the test before a run.
+const A_WHILE = 20 * 60_000;
 
 test('?device=cpu is obeyed, and the page says why', async ({ page, photos }) => {
   await open(page, '?device=cpu');
@@ -24,5 +29,31 @@ test.describe('a lost GPU', () => {
     for (const answer of await classify(page, later)) expectAnswer(answer);
     await expect(page.locator('body')).toHaveAttribute('data-device', 'cpu');
     await expect(page.locator('#device')).toContainText(/lost/);
+  });
+
+  test('breaks a run off, which goes on from its last epoch on the CPU', async ({ page, fewPhotos }) => {
+    test.setTimeout(A_WHILE);
+    await openTraining(page);
+    await expect(page.locator('body')).toHaveAttribute('data-device', 'webgpu');
+    await choose(page, fewPhotos);
+    const settings = { mode: 'head', epochs: 1000, 'batch-size': 2, 'learning-rate': 0.0005, seed: 1 };
+    await start(page, settings, { timeout: A_WHILE });
+    await expect(page.locator('[data-epoch="2"]')).toBeAttached({ timeout: A_WHILE });
+
+    await loseDevice(page);
+    await expectTraining(page, 'failed');
+    await expect(page.locator('#training-message')).toContainText(/broke off.*lost/);
+    await expect(page.locator('body')).toHaveAttribute('data-device', 'cpu');
+    await expect(page.locator('#unfinished')).toContainText(/\d+ of 1000 epochs/);
+
+    await page.locator('#resume-training').click();
+    await expectTraining(page, 'running');
+    const before = await page.locator('[data-epoch]').count();
+    expect(before).toBeGreaterThanOrEqual(2);
+    await epochDone(page, before + 1);
+    await expect(page.locator('#run')).toContainText('runs on CPU');
+    await page.locator('#stop-training').click();
+    const done = await finish(page);
+    expect(done.map(({ epoch }) => epoch)).toEqual(done.map((_, index) => index + 1));
   });
 });

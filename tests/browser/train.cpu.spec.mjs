@@ -70,23 +70,28 @@ test('a folder becomes a model that is used, kept and taken along', async ({ pag
   }
 });
 
-test('all layers: the losses are those of the command line', async ({ page, dataset }, testInfo) => {
-  await openTraining(page);
-  await choose(page, dataset);
-  await expectCounts(page, Object.fromEntries(CLASSES.map((name) => [name, 12])));
-  await start(page, { ...ALL_LAYERS, epochs: 1 });
-  const [epoch] = await finish(page);
+for (const [mode, from] of [['full', 'flowers.safetensors'], ['scratch', undefined]]) {
+  test(`all layers, ${mode}: the losses are those of the command line`, async ({ page, dataset }, testInfo) => {
+    await openTraining(page);
+    await choose(page, dataset);
+    await expectCounts(page, Object.fromEntries(CLASSES.map((name) => [name, 12])));
+    await start(page, { ...ALL_LAYERS, mode, epochs: 1 });
+    const [epoch] = await finish(page);
+    const model = keptModels(page);
+    if (from) await expect(model).toContainText(`Started from ${from}`);
+    else await expect(model).toContainText(/From scratch.*(?<!Started from.*)$/);
 
-  const out = testInfo.outputPath('run');
-  await alexnet(
-    'train', dataset, '--out', out, '--mode', 'full', '--start', path.join(ROOT, 'www/models/flowers.safetensors'),
-    '--epochs', 1, '--batch-size', 6, '--learning-rate', 0.0005, '--seed', 1, '--val', 0.5,
-  );
-  const expected = JSON.parse(await readFile(path.join(out, 'log.jsonl'), 'utf8'));
-  expect(Math.abs(epoch.trainLoss - expected.train_loss)).toBeLessThan(1e-3);
-  expect(Math.abs(epoch.valLoss - expected.validation_loss)).toBeLessThan(1e-3);
-  expect(epoch.valAccuracy).toBeCloseTo(expected.validation_accuracy, 6);
-});
+    const out = testInfo.outputPath('run');
+    await alexnet(
+      'train', dataset, '--out', out, '--mode', mode, ...(from ? ['--start', path.join(ROOT, 'www/models', from)] : []),
+      '--epochs', 1, '--batch-size', 6, '--learning-rate', 0.0005, '--seed', 1, '--val', 0.5,
+    );
+    const expected = JSON.parse(await readFile(path.join(out, 'log.jsonl'), 'utf8'));
+    expect(Math.abs(epoch.trainLoss - expected.train_loss)).toBeLessThan(1e-3);
+    expect(Math.abs(epoch.valLoss - expected.validation_loss)).toBeLessThan(1e-3);
+    expect(epoch.valAccuracy).toBeCloseTo(expected.validation_accuracy, 6);
+  });
+}
 
 test('pause and stop are answered within one step, and the best epoch is kept', async ({ page, dataset }) => {
   await openTraining(page);
@@ -137,6 +142,61 @@ test('a run whose tab is closed in epoch 3 goes on as if nothing had happened', 
   await expect(page.locator('#unfinished')).toHaveCount(0);
   await expect(keptModels(page)).toHaveCount(2);
 });
+
+test('a run on the head keeps little of each epoch, and goes on from it as if nothing had happened', async ({
+  page,
+  dataset,
+}) => {
+  const settings = { ...ALL_LAYERS, mode: 'head', epochs: 1000 };
+  await openTraining(page);
+  await choose(page, dataset);
+  await start(page, settings);
+  await epochDone(page, 6);
+  await page.locator('#stop-training').click();
+  const unbroken = await finish(page);
+
+  await start(page, settings);
+  await expect(page.locator('[data-epoch]')).toHaveCount(0);
+  await epochDone(page, 2);
+  await page.goto('about:blank');
+
+  await openTraining(page);
+  const sizes = await runFiles(page);
+  expect(sizes['run-frozen.safetensors']).toBeGreaterThan(50e6);
+  for (const [name, size] of Object.entries(sizes)) if (!/frozen/.test(name)) expect(size, name).toBeLessThan(1e6);
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.locator('#resume-training').click(),
+  ]);
+  await chooser.setFiles(dataset);
+  await expectTraining(page, 'running');
+  const before = await page.locator('[data-epoch]').count();
+  expect(before).toBeGreaterThanOrEqual(2);
+  await epochDone(page, Math.max(before, 5) + 1);
+  await page.locator('#stop-training').click();
+  const resumed = await finish(page);
+  const shared = Math.min(resumed.length, unbroken.length);
+  expect(resumed.slice(0, shared)).toEqual(unbroken.slice(0, shared));
+
+  // Its model is whole.
+  await page.locator('#use-model').click();
+  await expect(keptModels(page).locator('[data-in-use]')).toBeVisible();
+  const [answer] = await classify(page, [path.join(dataset, CLASSES[0], '0.jpeg')]);
+  expectAnswer(answer);
+  expect(CLASSES).toContain(answer.label);
+});
+
+/** The files of the unfinished run, with their sizes in bytes. */
+function runFiles(page) {
+  return page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('alexnet');
+    const sizes = {};
+    for await (const [name, handle] of folder.entries()) {
+      if (name.startsWith('run-')) sizes[name] = (await handle.getFile()).size;
+    }
+    return sizes;
+  });
+}
 
 async function expectCounts(page, counts) {
   for (const [name, count] of Object.entries(counts)) {

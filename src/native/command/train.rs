@@ -14,7 +14,7 @@ use crate::native::loader::FileLoader;
 use crate::native::progress::Progress;
 use crate::plot;
 use crate::run::{EpochRecord, Mode, Recipe, TrainingConfig};
-use crate::train::Trainer;
+use crate::train::{Start, Trainer};
 use crate::weights::{Precision, class_indices};
 
 /// Names of what a run writes.
@@ -118,11 +118,19 @@ impl Train {
         let device = device::training();
         if !self.resume {
             remove_if_there(&self.out.join(LOG))?;
-            let start = self.start.as_ref().map(|path| files::read_model(path).about(path)).transpose()?;
-            return Ok(Trainer::new(config, classes, start.as_ref(), &device));
+            let read = |path: &PathBuf| Ok::<_, Failure>((file_name(path), files::read_model(path).about(path)?));
+            let start = self.start.as_ref().map(read).transpose()?;
+            let start = start.as_ref().map(|(name, weights)| Start { name, weights });
+            return Ok(Trainer::new(config, classes, start, &device));
         }
         let path = self.out.join(CHECKPOINT);
-        let mut trainer = Trainer::resume(&files::read(&path)?, &device).about(&path)?;
+        // The layers that a run on the head leaves as they are stand in what came of it so far.
+        let model = self.out.join(MODEL);
+        let frozen = match files::read_model(&model).about(&model) {
+            Err(failure) if config.mode == Mode::Head => return Err(failure),
+            read => read.ok(),
+        };
+        let mut trainer = Trainer::resume(&files::read(&path)?, frozen.as_ref(), &device).about(&path)?;
         // Where the rate follows the run's length, another length would be another run.
         let epochs = if config.recipe == Recipe::Tutorial { config.epochs } else { trainer.config().epochs };
         let kept = TrainingConfig { epochs, ..trainer.config().clone() };
@@ -175,6 +183,10 @@ fn options(config: &TrainingConfig) -> String {
         "--recipe {recipe} --mode {mode} --epochs {epochs} --batch-size {batch_size} --learning-rate {learning_rate} \
          --seed {seed}{augmentation}"
     )
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn remove_if_there(path: &Path) -> Result<(), Error> {

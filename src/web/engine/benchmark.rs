@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::preprocess::IMAGE_SIZE;
 use crate::run::{Mode, TrainingConfig};
 use crate::self_test::{picture_values, read};
-use crate::train::Trainer;
+use crate::train::{Start, Trainer};
 use crate::web::protocol::benchmark::{Measured, Order};
 
 /// What is kept from one order to the next.
@@ -81,7 +81,8 @@ fn to_tensor(values: Vec<f32>, count: usize, device: &Device) -> Tensor<4> {
 fn trainer(model: &Model, mode: Mode) -> Trainer {
     let file = model.file();
     let config = TrainingConfig { mode, ..TrainingConfig::default() };
-    Trainer::new(config, file.metadata().classes.clone(), Some(&file), &model.burn_device())
+    let start = Start { name: "benchmark", weights: &file };
+    Trainer::new(config, file.metadata().classes.clone(), Some(start), &model.burn_device())
 }
 
 fn labels(model: &Model, count: usize) -> Vec<usize> {

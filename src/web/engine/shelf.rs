@@ -8,7 +8,7 @@ use super::storage::Storage;
 use crate::web::js;
 use crate::web::names::file_name;
 use crate::web::protocol::training::{KeptModel, ModelId, NamedFile, TrainingEvent};
-use crate::weights::{ModelFile, Precision, class_indices};
+use crate::weights::{ModelFile, class_indices};
 
 /// What the names of the shelf's files begin with.
 const PREFIX: &str = "model-";
@@ -63,26 +63,18 @@ impl Shelf {
         std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| name.to_owned())
     }
 
-    /// Adds a model. `Ok` says why it is not kept beyond this visit, where it is not.
-    ///
-    /// # Errors
-    /// Cause and remedy, where the model cannot be written at all.
-    pub async fn add(&self, model: KeptModel, weights: &ModelFile) -> Result<Option<String>, String> {
-        let bytes = weights.to_safetensors(Precision::F32).map_err(|error| error.to_string())?;
+    /// Adds a model, whose weights are given as a file. Says why it is not kept beyond this visit, where it is not.
+    pub async fn add(&self, model: KeptModel, weights: Vec<u8>) -> Option<String> {
         // The description comes last: with it the model counts as kept.
-        let stored = match self.storage.put(&weights_of(&model.id), &bytes).await {
+        let stored = match self.storage.put(&weights_of(&model.id), &weights).await {
             Ok(()) => self.write(&model).await,
             failed => failed,
         };
-        Ok(match stored {
-            Ok(()) => None,
-            Err(message) => {
-                // What was written of it is of no use.
-                let _ = self.storage.remove(&weights_of(&model.id)).await;
-                self.unstored.borrow_mut().insert(model.id.clone(), (model, bytes));
-                Some(message)
-            }
-        })
+        let message = stored.err()?;
+        // What was written of it is of no use.
+        let _ = self.storage.remove(&weights_of(&model.id)).await;
+        self.unstored.borrow_mut().insert(model.id.clone(), (model, weights));
+        Some(message)
     }
 
     /// A model's weights, and its name.

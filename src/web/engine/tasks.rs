@@ -152,11 +152,11 @@ impl Engine {
     async fn train(&mut self, command: TrainingCommand) {
         match command {
             TrainingCommand::Train(order) => match self.weights(&order.start).await {
-                Ok((_, start)) => self.training.train(order, self.ground(start), &self.storage, &self.shelf).await,
+                Ok(start) => self.training.train(order, self.ground(start), &self.storage, &self.shelf).await,
                 Err(message) => tell(TrainingEvent::Refused(message)),
             },
             TrainingCommand::Resume { photos } => {
-                let ground = self.ground(self.model.file());
+                let ground = self.ground(self.in_use());
                 self.training.resume(photos, ground, &self.storage, &self.shelf).await;
             }
             TrainingCommand::DiscardUnfinished => discard_unfinished(&self.storage).await,
@@ -202,15 +202,20 @@ impl Engine {
         }
     }
 
-    /// What a run that begins with these weights stands on.
-    fn ground(&self, start: Rc<ModelFile>) -> Ground {
-        Ground { start, gpu: self.model.gpu(), test: Rc::clone(&self.training_test) }
+    /// What a run that begins with this model stands on.
+    fn ground(&self, (start_name, start): (String, Rc<ModelFile>)) -> Ground {
+        Ground { start, start_name, gpu: self.model.gpu(), test: Rc::clone(&self.training_test) }
+    }
+
+    /// The name and the weights of the model that classifies.
+    fn in_use(&self) -> (String, Rc<ModelFile>) {
+        (self.model.report().name, self.model.file())
     }
 
     /// A model's name and weights.
     async fn weights(&self, choice: &ModelChoice) -> Result<(String, Rc<ModelFile>), String> {
         match choice {
-            ModelChoice::InUse => Ok((self.model.report().name, self.model.file())),
+            ModelChoice::InUse => Ok(self.in_use()),
             ModelChoice::Shipped => Ok(self.shipped.clone()),
             ModelChoice::Kept(id) => self.shelf.read(id).await.map(|(name, file)| (name, Rc::new(file))),
         }

@@ -151,7 +151,7 @@ impl Bridge {
             life.delivery_due = false;
             for _ in 0..SLICE {
                 match life.inbox.pop_front() {
-                    Some(News::Event(event)) => relaunch |= life.heed(event, &self.settings, &mut events),
+                    Some(News::Event(event)) => relaunch |= life.heed(*event, &self.settings, &mut events),
                     Some(News::Died(message)) => relaunch |= life.mourn(message, &mut events),
                     None => break,
                 }

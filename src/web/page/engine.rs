@@ -8,7 +8,7 @@ use crate::web::protocol::{Command, Event};
 /// What comes from a worker.
 pub enum News {
     /// What it says.
-    Event(Event),
+    Event(Box<Event>),
     /// That it died, and of what.
     Died(String),
 }
@@ -37,7 +37,7 @@ impl Engine {
         let tell = on_news.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             tell(match serde_wasm_bindgen::from_value(message.data()) {
-                Ok(event) => News::Event(event),
+                Ok(event) => News::Event(Box::new(event)),
                 Err(error) => News::Died(format!("it said what the page does not understand: {error}")),
             });
         });

@@ -291,6 +291,8 @@ pub struct KeptModel {
     pub confusion: ConfusionMatrix,
     /// How many photos it learned from.
     pub train_photos: usize,
+    /// The name of the model that its run was started from; none from scratch, and where it was not noted yet.
+    pub start: Option<String>,
 }
 
 /// A run that was broken off.

@@ -86,10 +86,16 @@ impl Training {
         let beginning = async {
             let order = unfinished.order().await?;
             same_photos(&order, photos)?;
-            Ok((order, Beginning::Checkpoint(unfinished.checkpoint().await?)))
+            let ground = match unfinished.frozen().await? {
+                Some(frozen) => Ground { start: Rc::new(frozen), ..ground },
+                None => ground,
+            };
+            Ok((order, ground, Beginning::Checkpoint(unfinished.checkpoint().await?)))
         };
         match beginning.await {
-            Ok((order, beginning)) => self.launch((order, ground, unfinished, shelf.clone()), beginning, lock),
+            Ok((order, ground, beginning)) => {
+                self.launch((order, ground, unfinished.clone(), shelf.clone()), beginning, lock);
+            }
             Err(message) => tell(TrainingEvent::Refused(message)),
         }
     }

@@ -15,19 +15,21 @@ use super::unfinished::{BestEpoch, Unfinished};
 use crate::dataset::{Sample, Split};
 use crate::device::{Gpu, cpu};
 use crate::error::{Error, Result};
-use crate::run::EpochRecord;
+use crate::run::Mode;
 use crate::self_test;
-use crate::train::Trainer;
+use crate::train::{Start, Trainer};
 use crate::web::engine::shelf::Shelf;
 use crate::web::protocol::training::{
     Best, KeptModel, OrderedPhoto, Outcome, TrainingDevice, TrainingEvent, TrainingOrder, TrainingTest,
 };
-use crate::weights::ModelFile;
+use crate::weights::{ModelFile, Precision};
 
 /// What a run stands on.
 pub struct Ground {
     /// The weights to begin with.
     pub start: Rc<ModelFile>,
+    /// Their model's name.
+    pub start_name: String,
     /// The GPU, and its adapter's name, where it runs the model in use.
     pub gpu: Option<(Gpu, String)>,
     /// The test steps on that GPU, once they were taken.
@@ -93,10 +95,11 @@ impl Run {
         let (mut trainer, mut best) = match beginning {
             Beginning::New => {
                 let TrainingOrder { config, classes, .. } = self.order.clone();
-                (Trainer::new(config, classes, Some(&self.ground.start), &burn_device), None)
+                let start = Start { name: &self.ground.start_name, weights: &self.ground.start };
+                (Trainer::new(config, classes, Some(start), &burn_device), None)
             }
             Beginning::Checkpoint(bytes) => {
-                let trainer = Trainer::resume(&bytes, &burn_device)?;
+                let trainer = Trainer::resume(&bytes, self.frozen(), &burn_device)?;
                 let best = match trainer.best_epoch() {
                     Some(record) => Some(self.unfinished.best(record).await.map_err(Error::Checkpoint)?),
                     None => None,
@@ -128,7 +131,7 @@ impl Run {
             };
             let confusion = evaluation.confusion.clone();
             if trainer.best_epoch() == Some(record) {
-                best = Some(BestEpoch { record, weights: trainer.model_file().await?, evaluation });
+                best = Some(BestEpoch { record, weights: trainer.learned().await?, evaluation });
             }
             let kept = match &best {
                 Some(best) => self.keep(&trainer, best).await,
@@ -145,7 +148,7 @@ impl Run {
         }
         let stopped = !trainer.is_finished() && broke_off.is_none();
         let best = match best {
-            Some(best) => Some(self.finish(best, trainer.history()).await?),
+            Some(best) => Some(self.finish(best, &trainer).await?),
             None => None,
         };
         Ok(Outcome { best, stopped, broke_off })
@@ -182,12 +185,21 @@ impl Run {
 
     async fn keep(&self, trainer: &Trainer, best: &BestEpoch) -> std::result::Result<(), String> {
         let checkpoint = trainer.checkpoint().await.map_err(|error| error.to_string())?;
-        self.unfinished.keep(&checkpoint, trainer.history(), best).await
+        self.unfinished.keep(&checkpoint, trainer.history(), best, self.frozen()).await
+    }
+
+    /// The model of whose layers all but the last stay as they are, where the run is on the last.
+    fn frozen(&self) -> Option<&ModelFile> {
+        (self.order.config.mode == Mode::Head).then_some(&*self.ground.start)
     }
 
     /// Puts the best epoch's model on the shelf.
-    async fn finish(&self, best: BestEpoch, history: &[EpochRecord]) -> Result<Best> {
+    async fn finish(&self, best: BestEpoch, trainer: &Trainer) -> Result<Best> {
         let BestEpoch { record, weights, evaluation } = best;
+        let weights = match self.frozen() {
+            Some(frozen) => frozen.with_head(&weights)?.to_safetensors(Precision::F32)?,
+            None => weights,
+        };
         let created = js_sys::Date::now();
         let model = KeptModel {
             id: format!("{created:.0}"),
@@ -195,12 +207,13 @@ impl Run {
             created,
             classes: self.order.classes.clone(),
             config: self.order.config.clone(),
-            history: history.to_vec(),
+            history: trainer.history().to_vec(),
             epoch: record,
             confusion: evaluation.confusion.clone(),
             train_photos: self.order.train.len(),
+            start: trainer.start().map(str::to_owned),
         };
-        let not_kept = self.shelf.add(model.clone(), &weights).await.map_err(Error::Checkpoint)?;
+        let not_kept = self.shelf.add(model.clone(), weights).await;
         Ok(Best { model, evaluation, not_kept })
     }
 }

@@ -8,6 +8,8 @@ use crate::web::protocol::training::{TrainingOrder, UnfinishedRun};
 use crate::weights::{ModelFile, Precision};
 
 const ORDER: &str = "run-order.json";
+/// The model that the run began with, where most of its layers stay as they are.
+const FROZEN: &str = "run-frozen.safetensors";
 const CHECKPOINT: &str = "run-checkpoint.safetensors";
 const PROGRESS: &str = "run-progress.json";
 /// Of the best epoch, whose number follows.
@@ -22,8 +24,8 @@ pub struct Unfinished(Storage);
 pub struct BestEpoch {
     /// What it brought.
     pub record: EpochRecord,
-    /// Its weights.
-    pub weights: ModelFile,
+    /// What was learned by then, see [`crate::train::Trainer::learned`].
+    pub weights: Vec<u8>,
     /// What it made of the validation photos.
     pub evaluation: Evaluation,
 }
@@ -50,17 +52,28 @@ impl Unfinished {
     }
 
     /// Keeps what an epoch brought. The checkpoint replaces the former one whole or not at all, and is written after the
-    /// best epoch that it counts on.
+    /// best epoch and the layers that it counts on. Those that are `frozen` are written once.
     ///
     /// # Errors
     /// Cause and remedy, in words; the epoch kept before is still there.
-    pub async fn keep(&self, checkpoint: &[u8], history: &[EpochRecord], best: &BestEpoch) -> Result<(), String> {
+    pub async fn keep(
+        &self,
+        checkpoint: &[u8],
+        history: &[EpochRecord],
+        best: &BestEpoch,
+        frozen: Option<&ModelFile>,
+    ) -> Result<(), String> {
         let epoch = best.record.epoch;
         let (weights_name, evaluation_name) = (best_weights(epoch), best_evaluation(epoch));
         let names = self.0.names().await?;
+        if let Some(frozen) = frozen
+            && !names.iter().any(|name| name == FROZEN)
+        {
+            let frozen = frozen.to_safetensors(Precision::F32).map_err(|error| error.to_string())?;
+            self.0.put(FROZEN, &frozen).await?;
+        }
         if !names.contains(&evaluation_name) {
-            let weights = best.weights.to_safetensors(Precision::F32).map_err(|error| error.to_string())?;
-            self.0.put(&weights_name, &weights).await?;
+            self.0.put(&weights_name, &best.weights).await?;
             self.0.put(&evaluation_name, &to_json(&best.evaluation)?).await?;
         }
         self.0.put(CHECKPOINT, checkpoint).await?;
@@ -87,7 +100,7 @@ impl Unfinished {
     /// Cause and remedy, in words.
     pub async fn order(&self) -> Result<TrainingOrder, String> {
         let order = self.0.get(ORDER).await?.ok_or_else(gone)?;
-        serde_json::from_slice(&order).map_err(|error| format!("the unfinished run is damaged ({error}); start anew"))
+        serde_json::from_slice(&order).map_err(damaged)
     }
 
     /// The checkpoint of the run.
@@ -98,6 +111,15 @@ impl Unfinished {
         self.0.get(CHECKPOINT).await?.ok_or_else(gone)
     }
 
+    /// The model that the run began with, where it is needed to go on.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn frozen(&self) -> Result<Option<ModelFile>, String> {
+        let file = self.0.get(FROZEN).await?;
+        file.map(|file| ModelFile::from_safetensors(&file).map_err(damaged)).transpose()
+    }
+
     /// What the best epoch of the run brought.
     ///
     /// # Errors
@@ -105,12 +127,7 @@ impl Unfinished {
     pub async fn best(&self, record: EpochRecord) -> Result<BestEpoch, String> {
         let weights = self.0.get(&best_weights(record.epoch)).await?.ok_or_else(gone)?;
         let evaluation = self.0.get(&best_evaluation(record.epoch)).await?.ok_or_else(gone)?;
-        let damaged = |error: &dyn std::fmt::Display| format!("the unfinished run is damaged ({error}); start anew");
-        Ok(BestEpoch {
-            record,
-            weights: ModelFile::from_safetensors(&weights).map_err(|error| damaged(&error))?,
-            evaluation: serde_json::from_slice(&evaluation).map_err(|error| damaged(&error))?,
-        })
+        Ok(BestEpoch { record, weights, evaluation: serde_json::from_slice(&evaluation).map_err(damaged)? })
     }
 
     /// Forgets the run.
@@ -137,6 +154,10 @@ fn best_evaluation(epoch: usize) -> String {
 
 fn to_json(value: &impl Serialize) -> Result<Vec<u8>, String> {
     serde_json::to_vec(value).map_err(|error| error.to_string())
+}
+
+fn damaged(error: impl std::fmt::Display) -> String {
+    format!("the unfinished run is damaged ({error}); start anew")
 }
 
 fn gone() -> String {

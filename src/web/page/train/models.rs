@@ -98,8 +98,9 @@ fn Kept(model: KeptModel) -> impl IntoView {
         Mode::Head => "The head only",
         Mode::Scratch => "From scratch",
     };
+    let start = model.start.as_ref().map(|name| format!(" Started from {name}.")).unwrap_or_default();
     let facts = format!(
-        "{}. {} classes: {}. {how}, epoch {} of {}, {} photos to learn from.",
+        "{}. {} classes: {}. {how}, epoch {} of {}, {} photos to learn from.{start}",
         date(model.created),
         number(model.classes.len()),
         listed(&model.classes),
