@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures::future::join;
 use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen_futures::spawn_local;
 use web_time::Instant;
 
 use super::benchmark::Benchmark;
@@ -94,7 +95,7 @@ impl Engine {
         let engine =
             Self { hardware, model, shipped, photos, pace, storage, shelf, training, benchmark, training_test };
         engine.tell_models().await;
-        tell_unfinished(&engine.storage).await;
+        spawn_local(tell_unfinished(engine.storage.clone()));
         Some(engine)
     }
 

@@ -18,6 +18,15 @@ pub struct Lock {
 impl Lock {
     /// Takes it, unless another tab has it. A browser without locks lets everyone train.
     pub async fn take() -> Option<Self> {
+        Self::ask(true).await
+    }
+
+    /// Takes it as soon as no one else has it: a tab that is training, or an engine that has not quite ended yet.
+    pub async fn wait() -> Option<Self> {
+        Self::ask(false).await
+    }
+
+    async fn ask(only_if_available: bool) -> Option<Self> {
         let Some(locks) = js::property(&js::scope().navigator(), "locks") else {
             return Some(Self { _release: None });
         };
@@ -35,18 +44,18 @@ impl Lock {
                 Ok(JsValue::UNDEFINED)
             })
         });
-        match request(&locks, &hold) {
+        match request(&locks, only_if_available, &hold) {
             Ok(_) => told.await.unwrap_or(false).then_some(Self { _release: Some(release) }),
             Err(_) => Some(Self { _release: None }),
         }
     }
 }
 
-/// `navigator.locks.request(NAME, { ifAvailable: true }, hold)`; by name, as web-sys counts locks among the unstable
+/// `navigator.locks.request(NAME, { ifAvailable }, hold)`; by name, as web-sys counts locks among the unstable
 /// interfaces.
-fn request(locks: &JsValue, hold: &JsValue) -> Result<Promise, JsValue> {
+fn request(locks: &JsValue, only_if_available: bool, hold: &JsValue) -> Result<Promise, JsValue> {
     let options = Object::new();
-    Reflect::set(&options, &"ifAvailable".into(), &true.into())?;
+    Reflect::set(&options, &"ifAvailable".into(), &only_if_available.into())?;
     let request: Function = Reflect::get(locks, &"request".into())?.dyn_into()?;
     request.call3(locks, &NAME.into(), &options, hold)?.dyn_into()
 }

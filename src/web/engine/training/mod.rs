@@ -143,16 +143,14 @@ impl Training {
     }
 }
 
-/// Tells the page of the run that can be gone on with; none while another tab is at it.
-pub async fn tell_unfinished(storage: &Storage) {
-    let mut run = None;
-    if let Some(_lock) = Lock::take().await {
-        let unfinished = Unfinished::new(storage.clone());
-        run = unfinished.describe().await;
-        if run.is_none() {
-            // What a run leaves that was broken off before its first epoch was kept is of no use.
-            let _ = unfinished.discard().await;
-        }
+/// Tells the page of the run that can be gone on with, once nobody else is at it.
+pub async fn tell_unfinished(storage: Storage) {
+    let Some(_lock) = Lock::wait().await else { return };
+    let unfinished = Unfinished::new(storage);
+    let run = unfinished.describe().await;
+    if run.is_none() {
+        // What a run leaves that was broken off before its first epoch was kept is of no use.
+        let _ = unfinished.discard().await;
     }
     tell(TrainingEvent::Unfinished(run));
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{
     parts::{rescue_focus, show_start},
     state::{Activity, Phase, Run, Training},
-    words::{counted, duration, loss, number, percent, photos, with_names},
+    words::{counted, duration, loss, number, percent, photos, rate, with_names},
 };
 use crate::{
     run::Mode,
@@ -229,7 +229,7 @@ fn pace(training: Training) -> String {
             let mut parts = vec![
                 format!("Step {} of {}", number(step.step), number(step.steps)),
                 format!("loss {}", loss(step.loss, 4)),
-                format!("{:.1} photos/s", step.rate),
+                format!("{} photos/s", rate(step.rate)),
             ];
             parts.extend(step.seconds_left.map(|seconds| format!("{} left", duration(seconds))));
             parts

@@ -112,7 +112,8 @@ impl Training {
                 self.ordered.set(false);
                 self.pausing.set(false);
                 self.phase.set(Phase::Failed);
-                self.complain(format!("The run broke off: {message}"));
+                let kept = self.run.with_untracked(|run| run.as_ref().map(what_is_kept).unwrap_or_default());
+                self.complain(format!("The run broke off: {message}. {kept}"));
             }
             // Looks and steps went another way.
             TrainingEvent::Looked { .. } | TrainingEvent::Step(_) => {}
@@ -175,5 +176,14 @@ impl Training {
                 change(run);
             }
         });
+    }
+}
+
+/// What is left of a run that broke off.
+fn what_is_kept(run: &Run) -> String {
+    match run.epochs.len() {
+        _ if run.not_kept.is_some() => "Its last epoch could not be kept.".to_owned(),
+        0 => "No epoch was done yet, so there is nothing to go on from.".to_owned(),
+        done => format!("It is kept as it was after epoch {done}; go on with it above."),
     }
 }

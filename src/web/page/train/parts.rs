@@ -19,7 +19,8 @@ pub fn rescue_focus(selector: impl Into<String>) {
     let selector = selector.into();
     let find = |selector: &str| {
         let found = document().query_selector(selector).ok().flatten()?.dyn_into::<HtmlElement>().ok()?;
-        is_visible(&found).then_some(found)
+        let takes_it = is_visible(&found) && !found.matches(":disabled").unwrap_or(false);
+        takes_it.then_some(found)
     };
     let rescue = move || {
         let focused = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
@@ -45,11 +46,14 @@ pub fn go_to(id: &'static str) {
     set_timeout(go, REDRAWN);
 }
 
-/// Scrolls to the start of the element of this `id`, where that is above what can be seen.
+/// Scrolls to the start of the element of this `id`, where that is above what can be seen, or behind the bar that stays
+/// in sight.
 pub fn show_start(id: &'static str) {
     let show = move || {
+        let bar = document().query_selector(".control").ok().flatten();
+        let visible_from = bar.map_or(0.0, |bar| bar.get_bounding_client_rect().bottom());
         if let Some(element) = document().get_element_by_id(id)
-            && element.get_bounding_client_rect().top() < 0.0
+            && element.get_bounding_client_rect().top() < visible_from
         {
             element.scroll_into_view();
         }

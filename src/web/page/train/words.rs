@@ -29,6 +29,11 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}\u{a0}%", share * 100.0)
 }
 
+/// "0.4", "61.5", "2,340": photos or steps a second.
+pub fn rate(value: f64) -> String {
+    if value < 100.0 { format!("{value:.1}") } else { number(value.round() as usize) }
+}
+
 /// A loss with this many digits behind the point; one out of all proportion as "1.5e18".
 pub fn loss(value: f64, digits: usize) -> String {
     if !value.is_finite() {
@@ -40,9 +45,12 @@ pub fn loss(value: f64, digits: usize) -> String {
     }
 }
 
-/// "40 s", "12 min", "1 h 05 min".
+/// "under 1 s", "40 s", "12 min", "1 h 05 min".
 pub fn duration(seconds: f64) -> String {
-    let seconds = seconds.max(0.0).round() as u64;
+    if seconds < 0.5 {
+        return "under 1 s".to_owned();
+    }
+    let seconds = seconds.round() as u64;
     match (seconds / 3600, seconds / 60 % 60) {
         (0, 0) => format!("{seconds} s"),
         (0, minutes) if minutes < 10 => format!("{minutes} min {:02} s", seconds % 60),
