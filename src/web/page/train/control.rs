@@ -140,9 +140,7 @@ fn follow_with_focus(training: Training) {
     Effect::new(move |before: Option<bool>| {
         let active = training.phase.get().is_active();
         let changes = before.is_some_and(|before| before != active);
-        let leads = changes && training.leads_focus.try_update_value(mem::take).unwrap_or_default();
-        // At the end of a run its buttons have the focus still, if they had it.
-        if leads || (changes && document().query_selector(".control :focus").is_ok_and(|focused| focused.is_some())) {
+        if changes && training.leads_focus.try_update_value(mem::take).unwrap_or_default() {
             rescue_focus(if active { "#pause-training" } else { "#start-training" });
             if active {
                 // What led to the run is folded away, and with it the place that the visitor was at.

@@ -5,6 +5,7 @@ use std::{mem, sync::Arc, time::Duration};
 use leptos::prelude::*;
 
 use super::{
+    parts::has_focus,
     state::{Activity, Effort, Epoch, Phase, Progress, Resuming, Run, RunResult, Training},
     words::{counted, percent},
 };
@@ -110,8 +111,7 @@ impl Training {
             TrainingEvent::Finished(outcome) => self.finish(outcome),
             TrainingEvent::Failed(message) => {
                 self.ordered.set(false);
-                self.pausing.set(false);
-                self.phase.set(Phase::Failed);
+                self.end(Phase::Failed);
                 let kept = self.run.with_untracked(|run| run.as_ref().map(what_is_kept).unwrap_or_default());
                 self.complain(format!("The run broke off: {message}. {kept}"));
             }
@@ -129,8 +129,7 @@ impl Training {
     }
 
     fn finish(self, Outcome { best, stopped, broke_off }: Outcome) {
-        self.pausing.set(false);
-        self.phase.set(Phase::Done);
+        self.end(Phase::Done);
         if best.as_ref().is_none_or(|best| best.not_kept.is_none()) {
             // Nothing is left to go on with.
             self.forget_folder();
@@ -154,6 +153,15 @@ impl Training {
         }
         let classes = best.model.classes.clone();
         self.result.set(Some(Arc::new(RunResult { best, classes })));
+    }
+
+    /// Ends the run. Where one of its buttons has the focus, the one in its place gets it.
+    fn end(self, phase: Phase) {
+        self.pausing.set(false);
+        if has_focus("#pause-training, #stop-training") {
+            self.leads_focus.set_value(true);
+        }
+        self.phase.set(phase);
     }
 
     fn save_files(self, files: Vec<NamedFile>) {

@@ -34,6 +34,11 @@ pub fn rescue_focus(selector: impl Into<String>) {
     set_timeout(rescue, REDRAWN);
 }
 
+/// Whether what this selector finds has the focus.
+pub fn has_focus(selector: &str) -> bool {
+    document().active_element().is_some_and(|element| element.matches(selector).unwrap_or(false))
+}
+
 /// Gives the focus to the element of this `id`, as soon as it is there.
 pub fn go_to(id: &'static str) {
     let go = move || {
