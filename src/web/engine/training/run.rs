@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use gloo_timers::future::TimeoutFuture;
 use web_time::Instant;
 
 use super::control::Control;
@@ -23,6 +24,9 @@ use crate::web::protocol::training::{
     Best, KeptModel, OrderedPhoto, Outcome, TrainingDevice, TrainingEvent, TrainingOrder, TrainingTest,
 };
 use crate::weights::{ModelFile, Precision};
+
+/// How long the browser may take to tell why a GPU has failed, in milliseconds.
+const BROWSERS_WORD: u32 = 1_000;
 
 /// What a run stands on.
 pub struct Ground {
@@ -69,10 +73,17 @@ impl Run {
 
     /// Runs it to its end, and tells the page all the while.
     pub async fn go(mut self, beginning: Beginning) {
-        let outcome = match self.ground.gpu.as_ref().map(|(gpu, _)| gpu.clone()) {
+        let gpu = self.ground.gpu.as_ref().map(|(gpu, _)| gpu.clone());
+        let outcome = match &gpu {
             Some(gpu) => gpu.guard(self.epochs(beginning)).await,
             None => self.epochs(beginning).await,
         };
+        if let (Some(gpu), Err(Error::Device(reason))) = (&gpu, &outcome) {
+            // The page ends this engine as soon as it hears that the GPU is lost, and starts one on the CPU. The browser
+            // knows best why, if it says so at all.
+            TimeoutFuture::new(BROWSERS_WORD).await;
+            return gpu.condemn(reason.lines().next().unwrap_or_default().to_owned());
+        }
         match outcome {
             Ok(outcome) => {
                 if outcome.best.as_ref().is_none_or(|best| best.not_kept.is_none()) {
