@@ -1,5 +1,13 @@
 //! Numbers that look random and are the same everywhere: test tensors from a formula instead of a file.
 
+use std::ops::Range;
+
+use crate::preprocess::IMAGE_SIZE;
+
+/// The test pictures' number in [`formula`].
+const PICTURES: u32 = 1000;
+const VALUES_PER_PICTURE: usize = 3 * IMAGE_SIZE * IMAGE_SIZE;
+
 /// Value `index` of test tensor `tensor`: in -1..1, evenly spread, the same in every language and on every machine.
 ///
 /// A multiply-xorshift hash of both numbers in 32-bit arithmetic, scaled in double precision and rounded to `f32`.
@@ -11,6 +19,12 @@ pub fn formula(index: u32, tensor: u32) -> f32 {
     }
     hash ^= hash >> 16;
     (f64::from(hash) / f64::from(1u32 << 16).powi(2) * 2.0 - 1.0) as f32
+}
+
+/// The test pictures with these numbers as the network takes them, one after the other: 3 x 224 x 224 values each.
+pub fn pictures(numbers: Range<usize>) -> Vec<f32> {
+    let values = numbers.start * VALUES_PER_PICTURE..numbers.end * VALUES_PER_PICTURE;
+    values.map(|index| formula(index as u32, PICTURES)).collect()
 }
 
 #[cfg(test)]

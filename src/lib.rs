@@ -8,9 +8,10 @@
 //! error, alexnet -> weights
 //! dataset -> dataset_report
 //! preprocess, dataset -> loader
-//! metrics -> run -> loader, advice, calibration, plot
+//! metrics -> run -> loader, advice, calibration, evaluation, plot
 //! alexnet, loader, metrics, run -> head, train -> checkpoint
 //! weights, preprocess -> predict -> explain
+//! weights, formula -> manifest, self_test
 //! train, predict, plot -> native, web -> bin
 //! ```
 
@@ -32,6 +33,7 @@ pub mod dataset_report;
 #[cfg(feature = "network")]
 pub mod device;
 pub mod error;
+pub mod evaluation;
 #[cfg(feature = "network")]
 pub mod explain;
 pub mod formula;
@@ -40,6 +42,8 @@ pub mod head;
 #[cfg(feature = "network")]
 pub mod layers;
 pub mod loader;
+#[cfg(feature = "network")]
+pub mod manifest;
 pub mod metrics;
 #[cfg(feature = "cli")]
 pub mod native;

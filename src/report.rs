@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::metrics::ConfusionMatrix;
 use crate::plot;
 use crate::run::{EpochRecord, Mode, Recipe, TrainingConfig};
-use crate::web::protocol::training::KeptModel;
+use crate::web::protocol::training::{KeptModel, KeptRun};
 
 /// Ink on paper in the page's colours, without its dark theme: a report is also printed.
 const STYLE: &str = r#"
@@ -45,8 +45,8 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
 ///
 /// # Errors
 /// [`crate::Error::Plot`] where the curve cannot be drawn.
-pub fn html(model: &KeptModel) -> Result<String> {
-    let curve = plot::training_curve(&model.history)?;
+pub fn html(model: &KeptModel, run: &KeptRun) -> Result<String> {
+    let curve = plot::training_curve(&run.history)?;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -59,8 +59,8 @@ pub fn html(model: &KeptModel) -> Result<String> {
             body {
                 h1 { (model.name) }
                 p class="lead" {
-                    "Of " (model.confusion.count()) " validation photos "
-                    (percent(Some(model.confusion.accuracy()))) " were classified rightly."
+                    "Of " (run.confusion.count()) " validation photos "
+                    (percent(Some(run.confusion.accuracy()))) " were classified rightly."
                 }
                 h2 { "The model" }
                 dl {
@@ -68,21 +68,21 @@ pub fn html(model: &KeptModel) -> Result<String> {
                     dt { "Network" } dd { "AlexNet at half its width, for photos of 224 x 224 pixels" }
                     dt { "Classes" } dd { (model.classes.len()) ": " (model.classes.join(", ")) }
                     dt { "Photos" } dd {
-                        (model.train_photos) " for training, " (model.confusion.count()) " for validation"
+                        (run.train_photos) " for training, " (run.confusion.count()) " for validation"
                     }
-                    @if let Some(start) = &model.start {
+                    @if let Some(start) = &run.start {
                         dt { "Started from" } dd { (start) }
                     }
                 }
                 h2 { "Settings" }
-                (settings(&model.config))
+                (settings(&run.config))
                 h2 { "Epochs" }
                 figure { (PreEscaped(curve)) }
-                (epochs(&model.history, model.epoch.epoch))
+                (epochs(&run.history, run.epoch.epoch))
                 h2 { "Confusion matrix" }
-                (confusion_matrix(&model.confusion, &model.classes))
+                (confusion_matrix(&run.confusion, &model.classes))
                 h2 { "Classes" }
-                (per_class(&model.confusion, &model.classes))
+                (per_class(&run.confusion, &model.classes))
                 footer {
                     "Written by \u{201c}AlexNet in the browser\u{201d}. The photos did not leave the computer on which \
                      the model was trained."

@@ -11,7 +11,7 @@ use futures::future::try_join;
 use crate::adam::Adam;
 use crate::device::cpu;
 use crate::error::{Error, Result};
-use crate::formula::formula;
+use crate::formula;
 use crate::preprocess::IMAGE_SIZE;
 use crate::weights::ModelFile;
 
@@ -22,9 +22,6 @@ const TRAINING_TOLERANCE: f64 = 1e-3;
 /// Steps of training that are compared, and their learning rate.
 const STEPS: usize = 5;
 const LEARNING_RATE: f64 = 1e-5;
-/// The test pictures' number in [`formula`].
-const PICTURES: u32 = 1000;
-const VALUES_PER_PICTURE: usize = 3 * IMAGE_SIZE * IMAGE_SIZE;
 
 /// The same pictures through the same network, on a device and on the CPU.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,14 +153,7 @@ async fn answers(file: &ModelFile, device: &Device) -> Result<Vec<f32>> {
 /// The test pictures with these numbers.
 fn pictures(numbers: Range<usize>, device: &Device) -> Tensor<4> {
     let count = numbers.len();
-    Tensor::from_data(TensorData::new(picture_values(numbers), [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device)
-}
-
-/// The values of the test pictures with these numbers.
-pub(crate) fn picture_values(numbers: Range<usize>) -> Vec<f32> {
-    (numbers.start * VALUES_PER_PICTURE..numbers.end * VALUES_PER_PICTURE)
-        .map(|index| formula(index as u32, PICTURES))
-        .collect()
+    Tensor::from_data(TensorData::new(formula::pictures(numbers), [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device)
 }
 
 pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {

@@ -18,12 +18,11 @@ use pytorch_reader::PytorchReader;
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
-use self::classes::check_classes;
 use self::quantised::{dequantised, quantised, scale_name};
 use crate::alexnet::{AlexNet, AlexNetConfig, Parameter};
 use crate::error::{Error, Result};
 
-pub use self::classes::{class_indices, parse_class_indices};
+pub use self::classes::{check_classes, class_indices, parse_class_indices};
 
 /// A checked set of weights with what is known about them.
 #[derive(Clone, Debug)]
@@ -59,8 +58,11 @@ const MAX_OUTPUTS: usize = 25_000;
 /// How to save a model so that it can be read.
 const SAVE_AGAIN: &str = "save it again with torch.save(net.state_dict(), \"AlexNet.pth\")";
 
+/// The name of the network, as it stands in a model file's header.
+pub(crate) const ARCHITECTURE: &str = "alexnet-half";
+
 /// The preprocessing that the weights expect, as it stands in a model file's header.
-const PREPROCESSING: &str = r#"{"resize": [224, 224], "interpolation": "bilinear", "antialias": true, "scale": "1/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "layout": "RGB, CHW"}"#;
+pub(crate) const PREPROCESSING: &str = r#"{"resize": [224, 224], "interpolation": "bilinear", "antialias": true, "scale": "1/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "layout": "RGB, CHW"}"#;
 
 impl ModelFile {
     /// Reads a `.safetensors` file with PyTorch's names; F32, F16, BF16 and F64 weights become F32, and so do I8 weights
@@ -303,7 +305,7 @@ fn serialize(tensors: Vec<(String, TensorToWrite)>, metadata: &Metadata) -> Resu
     let to_json = |error: serde_json::Error| Error::NotAModel(error.to_string());
     let header = HashMap::from([
         ("format".to_owned(), "pt".to_owned()),
-        ("architecture".to_owned(), "alexnet-half".to_owned()),
+        ("architecture".to_owned(), ARCHITECTURE.to_owned()),
         ("preprocessing".to_owned(), PREPROCESSING.to_owned()),
         ("classes".to_owned(), serde_json::to_string(&metadata.classes).map_err(to_json)?),
         ("training".to_owned(), serde_json::to_string(&metadata.training).map_err(to_json)?),

@@ -4,6 +4,7 @@
 //! (serde-wasm-bindgen). Photos travel as [`File`] handles, never as bytes.
 
 pub mod benchmark;
+pub mod evaluation;
 pub mod inspection;
 pub mod training;
 
@@ -11,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use web_sys::{Blob, File};
 
 use self::benchmark::{Measured, Order};
+use self::evaluation::{EvaluationCommand, EvaluationEvent};
 use self::inspection::{InspectionCommand, InspectionEvent};
-use self::training::{TrainingCommand, TrainingEvent};
+use self::training::{ModelChoice, TrainingCommand, TrainingEvent};
 
 pub use crate::results::PhotoId;
 
@@ -38,7 +40,7 @@ pub enum Command {
     },
     /// Forget every photo not yet answered. Answered by [`Event::Cancelled`].
     Cancel,
-    /// Use the model in these files: one `.safetensors` or `.pth`, and possibly a `class_indices.json`.
+    /// Keep the model in these files and use it: one `.safetensors` or `.pth`, and possibly a `class_indices.json`.
     LoadModel {
         /// The files that were picked or dropped together.
         files: Vec<FileHandle>,
@@ -47,6 +49,8 @@ pub enum Command {
     ExportModel,
     /// Measure something. Answered by [`Event::Measured`].
     Measure(Order),
+    /// Evaluating models.
+    Evaluate(EvaluationCommand),
     /// Looking inside the network.
     Inspect(InspectionCommand),
     /// Training, and the models that come of it.
@@ -133,6 +137,8 @@ pub enum Event {
         device: DeviceReport,
         /// The model.
         model: ModelReport,
+        /// Which of the models it is that the engine can get at.
+        choice: ModelChoice,
     },
     /// The model files were refused; the model in use stays.
     ModelRefused {
@@ -154,6 +160,8 @@ pub enum Event {
     },
     /// What was measured.
     Measured(Measured),
+    /// What an evaluation brings.
+    Evaluation(EvaluationEvent),
     /// What was found inside the network.
     Inspection(InspectionEvent),
     /// Training, and the models that come of it.

@@ -35,7 +35,7 @@ pub fn class_indices(classes: &[String]) -> String {
 ///
 /// # Errors
 /// [`Error::Classes`] where there are more or fewer of them, or one stands twice.
-pub(super) fn check_classes(classes: &[String], outputs: usize) -> Result<()> {
+pub fn check_classes(classes: &[String], outputs: usize) -> Result<()> {
     if classes.len() != outputs {
         return Err(Error::Classes(format!("{} names for {outputs} outputs", classes.len())));
     }

@@ -57,7 +57,7 @@ test('a folder becomes a model that is used, kept and taken along', async ({ pag
   await expect(model.locator('[data-in-use]')).toBeVisible();
   expect((await classify(page, [photo]))[0]).toEqual(answer);
 
-  const [weights, classes] = await downloads(page, 2, model.locator('[data-action="download"]'), testInfo);
+  const [weights, classes] = await downloads(page, 3, model.locator('[data-action="download"]'), testInfo);
   expect(JSON.parse(await readFile(classes, 'utf8'))).toEqual({ 0: 'bars', 1: '玫瑰', 2: '🌻 sun & co' });
   const [{ top: [expected] }] = JSON.parse(await alexnet('predict', weights, photo, '--json')).predictions;
   expect(answer.label).toBe(expected.label);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{About, Failure};
 use crate::alexnet::{AlexNetConfig, Layer};
+use crate::manifest::manifest;
 use crate::native::files;
 use crate::weights::{ModelFile, Precision, parse_class_indices};
 
@@ -53,6 +54,9 @@ pub struct Export {
     /// The file to write
     #[arg(long)]
     out: PathBuf,
+    /// Write a manifest beside it: preprocessing, classes, and the logits of a built-in picture
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
 }
 
 /// Names of the precisions on the command line.
@@ -81,6 +85,11 @@ impl Export {
         let bytes = file.to_safetensors(precision).about(&self.model)?;
         files::write(&self.out, &bytes)?;
         println!("{}: {} bytes", self.out.display(), bytes.len());
+        if let Some(path) = &self.manifest {
+            let name = self.out.file_name().unwrap_or_default().to_string_lossy();
+            files::write(path, pollster::block_on(manifest(&name, &bytes)).about(&self.out)?)?;
+            println!("{}", path.display());
+        }
         Ok(())
     }
 }

@@ -7,9 +7,10 @@ use web_time::Instant;
 
 use super::model::Model;
 use crate::error::Result;
+use crate::formula;
 use crate::preprocess::IMAGE_SIZE;
 use crate::run::{Mode, TrainingConfig};
-use crate::self_test::{picture_values, read};
+use crate::self_test::read;
 use crate::train::{Start, Trainer};
 use crate::web::protocol::benchmark::{Measured, Order};
 
@@ -70,7 +71,7 @@ impl Benchmark {
     }
 
     fn pictures(&mut self, count: usize) -> Vec<f32> {
-        self.pictures.entry(count).or_insert_with(|| picture_values(0..count)).clone()
+        self.pictures.entry(count).or_insert_with(|| formula::pictures(0..count)).clone()
     }
 }
 

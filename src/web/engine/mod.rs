@@ -5,7 +5,10 @@
 
 mod benchmark;
 mod download;
+mod evaluation;
+mod export;
 mod hardware;
+mod import;
 mod inspection;
 mod model;
 mod outbox;
@@ -23,9 +26,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
+use self::evaluation::Evaluator;
 use self::inspection::Inspector;
 use self::outbox::post;
-use self::photos::Photos;
+use self::photos::{Photos, Purpose};
 use self::pool::Pool;
 use self::tasks::{Engine, Task};
 use self::training::Training;
@@ -39,6 +43,7 @@ struct Ear {
     photos: Photos,
     training: Training,
     inspector: Inspector,
+    evaluator: Evaluator,
 }
 
 /// The program of the engine worker.
@@ -46,11 +51,13 @@ pub fn run() {
     outbox::report_panics();
     let (tasks, turns) = unbounded();
     let pool = Pool::default();
-    let photos = Photos::new(pool.clone(), tasks.clone());
+    let to_classify = Purpose { task: || Task::Classify, failure: |id, message| Event::PhotoFailed { id, message } };
+    let photos = Photos::new(pool.clone(), tasks.clone(), to_classify);
     let training = Training::new(pool.clone(), photos.clone());
-    spawn_local(serve(turns, photos.clone(), training.clone()));
     let inspector = Inspector::new(pool.clone(), tasks.clone());
-    let ear = Ear { tasks, pool, photos, training, inspector };
+    let evaluator = Evaluator::new(pool.clone(), tasks.clone());
+    spawn_local(serve(turns, photos.clone(), training.clone(), evaluator.clone()));
+    let ear = Ear { tasks, pool, photos, training, inspector, evaluator };
     let hear =
         Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
             match serde_wasm_bindgen::from_value(message.data()) {
@@ -80,6 +87,7 @@ impl Ear {
             Command::LoadModel { files } => Task::LoadModel(files),
             Command::ExportModel => Task::ExportModel,
             Command::Measure(order) => Task::Measure(order),
+            Command::Evaluate(command) => return self.evaluator.heed(command),
             Command::Inspect(command) => return self.inspector.heed(command),
             Command::Training(command) => match self.training.heed(command) {
                 Some(command) => Task::Training(command),
@@ -92,11 +100,11 @@ impl Ear {
 }
 
 /// Does the tasks in turn. Without a model, when the start has failed, there is nothing to do.
-async fn serve(mut tasks: UnboundedReceiver<Task>, photos: Photos, training: Training) {
+async fn serve(mut tasks: UnboundedReceiver<Task>, photos: Photos, training: Training, evaluator: Evaluator) {
     let Some(Task::Start { device, reason, model_url }) = tasks.next().await else {
         return post(&Event::Failed { message: "the engine was given work before its start; reload the page".into() });
     };
-    let Some(mut engine) = Engine::start(device, reason, &model_url, photos, training).await else {
+    let Some(mut engine) = Engine::start(device, reason, &model_url, photos, training, evaluator).await else {
         return;
     };
     while let Some(task) = tasks.next().await {

@@ -1,9 +1,8 @@
-//! The model in use: its file, the device that runs it, and how it comes and goes as a file.
+//! A model: its file, and the device that runs it.
 
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
-use web_sys::{Blob, File};
 
 use super::hardware::Hardware;
 use crate::alexnet::AlexNet;
@@ -12,12 +11,8 @@ use crate::error::Result;
 use crate::predict::Classifier;
 use crate::preprocess::{Pixels, to_tensor};
 use crate::self_test;
-use crate::web::js;
-use crate::web::protocol::{DeviceReport, FileHandle, ModelReport, SelfTest};
-use crate::weights::{ModelFile, Precision, parse_class_indices};
-
-/// The largest model file that is read, in millions of bytes; AlexNet's takes 58.
-const MAX_FILE_MEGABYTES: f64 = 512.0;
+use crate::web::protocol::{DeviceReport, ModelReport, SelfTest};
+use crate::weights::ModelFile;
 
 /// A model on the device that runs it.
 pub struct Model {
@@ -51,44 +46,6 @@ impl Model {
             None => Classifier::new(&file, &cpu()),
         };
         Self { name, file, classifier, gpu, device }
-    }
-
-    /// The model in files that were picked together: one `.safetensors` or `.pth`, and possibly a `class_indices.json`.
-    ///
-    /// # Errors
-    /// Which file, cause and remedy, in words.
-    pub async fn from_files(files: Vec<FileHandle>, hardware: &Hardware) -> std::result::Result<Self, String> {
-        let (names, models): (Vec<File>, Vec<File>) =
-            files.into_iter().map(|FileHandle(file)| file).partition(|file| is_json(&file.name()));
-        let classes = match &names[..] {
-            [] => None,
-            [json] => Some(parse_class_indices(&read(json).await?).map_err(|error| about(json, error))?),
-            [first, ..] => return Err(about(first, "choose only one .json file, the model's class_indices.json")),
-        };
-        match &models[..] {
-            [] => Err(match names.first() {
-                Some(json) => about(json, "choose it together with its model, a .safetensors or .pth file"),
-                None => "no file was chosen; choose a .safetensors or .pth file".into(),
-            }),
-            [model] => {
-                let file = ModelFile::from_bytes(read(model).await?, classes).map_err(|error| about(model, error))?;
-                Ok(Self::new(model.name(), Rc::new(file), hardware).await)
-            }
-            [first, ..] => Err(about(first, "choose only one model at a time")),
-        }
-    }
-
-    /// The model as a `.safetensors` file, with a name to save it under. It is as exact as the file it came from.
-    ///
-    /// # Errors
-    /// Cause and remedy, in words.
-    pub fn export(&self) -> std::result::Result<(String, Blob), String> {
-        let precision = if self.file.fits_f16() { Precision::F16 } else { Precision::F32 };
-        let bytes = self.file.to_safetensors(precision).map_err(|error| error.to_string())?;
-        let blob = js::blob(&bytes, "application/octet-stream")
-            .map_err(|exception| format!("the browser has no room for the file ({})", js::message(&exception)))?;
-        let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
-        Ok((format!("{stem}.safetensors"), blob))
     }
 
     /// The probabilities of each class for each photo, in one batch.
@@ -125,6 +82,11 @@ impl Model {
         }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its weights.
     pub fn file(&self) -> Rc<ModelFile> {
         Rc::clone(&self.file)
@@ -158,25 +120,4 @@ fn on_cpu(reason: Option<String>, self_test: Option<SelfTest>) -> DeviceReport {
 
 fn report(test: self_test::SelfTest) -> SelfTest {
     SelfTest { webgpu: test.device, cpu: test.cpu, difference: test.difference }
-}
-
-fn is_json(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(".json")
-}
-
-async fn read(file: &File) -> std::result::Result<Vec<u8>, String> {
-    let megabytes = file.size() / 1e6;
-    if megabytes > MAX_FILE_MEGABYTES {
-        return Err(about(
-            file,
-            format!("the file has {megabytes:.0} MB, far more than a model of this network (58 MB)"),
-        ));
-    }
-    js::bytes(file)
-        .await
-        .map_err(|exception| about(file, format!("it cannot be read ({}); choose it again", js::message(&exception))))
-}
-
-fn about(file: &File, message: impl std::fmt::Display) -> String {
-    format!("{}: {message}", file.name())
 }

@@ -1,4 +1,4 @@
-//! The queue of photos to classify: waiting, at a decoder, decoded.
+//! A queue of photos for the network: waiting, at a decoder, decoded.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -25,6 +25,16 @@ pub struct Photos {
     queue: Rc<RefCell<Queue>>,
     pool: Pool,
     tasks: UnboundedSender<Task>,
+    purpose: Purpose,
+}
+
+/// What becomes of photos.
+#[derive(Clone, Copy)]
+pub struct Purpose {
+    /// The task to do once one is decoded.
+    pub task: fn() -> Task,
+    /// What the page is told of one that cannot be read, and why.
+    pub failure: fn(PhotoId, String) -> Event,
 }
 
 #[derive(Default)]
@@ -57,9 +67,9 @@ pub struct Photo {
 }
 
 impl Photos {
-    /// No photos. Each one that the pool has decoded becomes a [`Task::Classify`].
-    pub fn new(pool: Pool, tasks: UnboundedSender<Task>) -> Self {
-        Self { queue: Rc::default(), pool, tasks }
+    /// No photos. Those to come are decoded by the pool.
+    pub fn new(pool: Pool, tasks: UnboundedSender<Task>, purpose: Purpose) -> Self {
+        Self { queue: Rc::default(), pool, tasks, purpose }
     }
 
     /// Puts photos at the end of the queue.
@@ -122,9 +132,9 @@ impl Photos {
                 Ok(photo) => {
                     self.queue.borrow_mut().decoded.push_back(photo);
                     // Without a receiver the engine has already said that it cannot go on.
-                    let _ = self.tasks.unbounded_send(Task::Classify);
+                    let _ = self.tasks.unbounded_send((self.purpose.task)());
                 }
-                Err(message) => post(&Event::PhotoFailed { id, message }),
+                Err(message) => post(&(self.purpose.failure)(id, message)),
             }
         }
         self.advance();

@@ -1,14 +1,13 @@
-//! The models that were trained here, kept in the browser.
+//! The models that were trained here or brought, kept in the browser.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::import::Import;
 use super::storage::Storage;
-use crate::web::js;
-use crate::web::names::file_name;
-use crate::web::protocol::training::{KeptModel, ModelId, NamedFile, TrainingEvent};
-use crate::weights::{ModelFile, class_indices};
+use crate::web::protocol::training::{KeptModel, ModelId, TrainingEvent};
+use crate::weights::{ModelFile, Precision, check_classes};
 
 /// What the names of the shelf's files begin with.
 const PREFIX: &str = "model-";
@@ -77,6 +76,32 @@ impl Shelf {
         Some(message)
     }
 
+    /// Adds a model that was brought, or finds it where it was brought before. Gives its id, its name, and its weights with
+    /// the names of its classes.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn import(&self, import: Import) -> Result<(ModelId, String, ModelFile), String> {
+        let Import { name, content, mut file, has_class_file } = import;
+        let id = format!("file-{content}");
+        let classes = file.metadata().classes.clone();
+        if let Ok(known) = self.describe(&id).await {
+            if has_class_file {
+                self.name_classes(&id, classes).await?;
+            } else {
+                file.set_classes(known.classes).map_err(|error| error.to_string())?;
+            }
+            return Ok((id, known.name, file));
+        }
+        let name = self.free_name(&name).await;
+        let created = js_sys::Date::now();
+        let model = KeptModel { id: id.clone(), name: name.clone(), created, classes, run: None };
+        // Where there is no room it is there until the page is closed, as it is used at once.
+        let weights = file.to_safetensors(Precision::F32).map_err(|error| error.to_string())?;
+        let _ = self.add(model, weights).await;
+        Ok((id, name, file))
+    }
+
     /// A model's weights, and its name.
     ///
     /// # Errors
@@ -88,27 +113,11 @@ impl Shelf {
             Some(bytes) => bytes,
             None => self.storage.get(&weights_of(id)).await?.ok_or_else(gone)?,
         };
-        let file = ModelFile::from_safetensors(&bytes).map_err(|error| format!("{}: {error}", model.name))?;
+        let damaged = |error: crate::Error| format!("{}: {error}", model.name);
+        let mut file = ModelFile::from_safetensors(&bytes).map_err(damaged)?;
+        // The classes may have been given other names since.
+        file.set_classes(model.classes.clone()).map_err(damaged)?;
         Ok((model.name, file))
-    }
-
-    /// A model as files to save: the weights and the class names.
-    ///
-    /// # Errors
-    /// Cause and remedy, in words.
-    pub async fn files(&self, id: &str) -> Result<Vec<NamedFile>, String> {
-        let model = self.describe(id).await?;
-        let no_room = |exception| format!("the browser has no room for the file ({})", js::message(&exception));
-        let unstored = self.unstored.borrow().get(id).map(|(_, bytes)| js::blob(bytes, "application/octet-stream"));
-        let weights = match unstored {
-            Some(blob) => blob.map_err(no_room)?,
-            None => self.storage.file(&weights_of(id)).await?.ok_or_else(gone)?,
-        };
-        let classes = js::blob(class_indices(&model.classes).as_bytes(), "application/json").map_err(no_room)?;
-        Ok(vec![
-            NamedFile { name: format!("{}{WEIGHTS}", file_name(&model.name)), blob: weights },
-            NamedFile { name: "class_indices.json".into(), blob: classes },
-        ])
     }
 
     /// Gives a model another name.
@@ -120,11 +129,25 @@ impl Shelf {
         if name.is_empty() {
             return Err("a model needs a name; type one".into());
         }
-        if let Some((model, _)) = self.unstored.borrow_mut().get_mut(id) {
-            model.name = name;
+        self.update(KeptModel { name, ..self.describe(id).await? }).await
+    }
+
+    /// Gives the classes of a model other names.
+    ///
+    /// # Errors
+    /// Cause and remedy, in words.
+    pub async fn name_classes(&self, id: &str, classes: Vec<String>) -> Result<(), String> {
+        let model = self.describe(id).await?;
+        check_classes(&classes, model.classes.len()).map_err(|error| error.to_string())?;
+        self.update(KeptModel { classes, ..model }).await
+    }
+
+    /// Takes down what is known of a model.
+    async fn update(&self, model: KeptModel) -> Result<(), String> {
+        if let Some((unstored, _)) = self.unstored.borrow_mut().get_mut(&model.id) {
+            *unstored = model;
             return Ok(());
         }
-        let model = KeptModel { name, ..self.describe(id).await? };
         self.write(&model).await
     }
 

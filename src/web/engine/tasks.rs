@@ -9,8 +9,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_time::Instant;
 
 use super::benchmark::Benchmark;
-use super::download;
+use super::evaluation::{self, Evaluation, Evaluator};
 use super::hardware::Hardware;
+use super::import::Import;
 use super::inspection::Inspection;
 use super::model::Model;
 use super::outbox::post;
@@ -19,9 +20,11 @@ use super::photos::Photos;
 use super::shelf::Shelf;
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
+use super::{download, export};
 use crate::self_test::TrainingTest;
 use crate::web::protocol::benchmark::Order;
-use crate::web::protocol::training::{ModelChoice, TrainingCommand, TrainingEvent};
+use crate::web::protocol::evaluation::EvaluationEvent;
+use crate::web::protocol::training::{ModelChoice, NamedFile, TrainingCommand, TrainingEvent};
 use crate::web::protocol::{DeviceChoice, Event, FileHandle};
 use crate::weights::ModelFile;
 
@@ -44,6 +47,8 @@ pub enum Task {
     ExportModel,
     /// Measure something.
     Measure(Order),
+    /// Answer photos by another model.
+    Evaluate(Evaluation),
     /// Show what is inside the network.
     Inspect(Inspection),
     /// What has to do with training and takes its turn.
@@ -53,7 +58,9 @@ pub enum Task {
 /// Everything that the tasks work with.
 pub struct Engine {
     hardware: Hardware,
-    model: Model,
+    model: Rc<Model>,
+    /// Which model that is.
+    choice: ModelChoice,
     /// The model that came with the page, and its name.
     shipped: (String, Rc<ModelFile>),
     photos: Photos,
@@ -62,6 +69,7 @@ pub struct Engine {
     shelf: Shelf,
     training: Training,
     benchmark: Benchmark,
+    evaluator: Evaluator,
     /// The test steps of training on the GPU, once they were taken.
     training_test: Rc<RefCell<Option<TrainingTest>>>,
 }
@@ -75,6 +83,7 @@ impl Engine {
         model_url: &str,
         photos: Photos,
         training: Training,
+        evaluator: Evaluator,
     ) -> Option<Self> {
         let (hardware, file) = join(Hardware::find(device, reason), download::model(model_url)).await;
         let file = match file {
@@ -85,15 +94,26 @@ impl Engine {
             }
         };
         let shipped = (download::file_name(model_url).to_owned(), file);
-        let model = Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await;
+        let model = Rc::new(Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await);
         let hardware = hardware.settle(model.device());
         post(&Event::Ready { device: model.device().clone(), model: model.report() });
 
         let storage = Storage::open().await;
         let shelf = Shelf::new(storage.clone());
-        let (pace, benchmark, training_test) = Default::default();
-        let engine =
-            Self { hardware, model, shipped, photos, pace, storage, shelf, training, benchmark, training_test };
+        let engine = Self {
+            hardware,
+            model,
+            choice: ModelChoice::Shipped,
+            shipped,
+            photos,
+            pace: Pace::default(),
+            storage,
+            shelf,
+            training,
+            evaluator,
+            benchmark: Benchmark::default(),
+            training_test: Rc::default(),
+        };
         engine.tell_models().await;
         spawn_local(tell_unfinished(engine.storage.clone()));
         Some(engine)
@@ -105,14 +125,17 @@ impl Engine {
             Task::Start { .. } => {}
             Task::Classify => self.classify().await,
             Task::LoadModel(files) => {
-                let loaded = Model::from_files(files, &self.hardware).await;
+                let loaded = self.import(files).await;
                 self.adopt(loaded);
             }
-            Task::ExportModel => match self.model.export() {
-                Ok((name, blob)) => post(&Event::ModelFile { name, blob }),
+            Task::ExportModel => match export::weights(self.model.name(), &self.model.file()) {
+                Ok(NamedFile { name, blob }) => post(&Event::ModelFile { name, blob }),
                 Err(message) => post(&Event::ExportFailed { message }),
             },
             Task::Measure(order) => post(&Event::Measured(self.benchmark.measure(order, &self.model).await)),
+            Task::Evaluate(Evaluation::Begin(choice)) => self.begin_evaluation(choice).await,
+            Task::Evaluate(Evaluation::Answer) => self.evaluator.answer(&mut self.pace, &self.hardware).await,
+            Task::Evaluate(Evaluation::End) => self.evaluator.set_model(None),
             Task::Inspect(inspection) => inspection.perform(&self.model, &self.hardware).await,
             Task::Training(command) => self.train(command).await,
         }
@@ -162,13 +185,12 @@ impl Engine {
             }
             TrainingCommand::DiscardUnfinished => discard_unfinished(&self.storage).await,
             TrainingCommand::UseModel(choice) => {
-                match self.weights(&choice).await {
-                    Ok((name, file)) => self.adopt(Ok(Model::new(name, file, &self.hardware).await)),
-                    Err(message) => {
-                        self.adopt(Err(message));
-                        // The list shows a model that is gone.
-                        self.tell_models().await;
-                    }
+                let loaded = self.load(choice).await;
+                let is_gone = loaded.is_err();
+                self.adopt(loaded);
+                if is_gone {
+                    // The list shows it.
+                    self.tell_models().await;
                 }
             }
             TrainingCommand::RenameModel { id, name } => {
@@ -179,10 +201,20 @@ impl Engine {
                 let deleted = self.shelf.delete(&id).await;
                 self.tell_change(deleted).await;
             }
-            TrainingCommand::DownloadModel(id) => tell(match self.shelf.files(&id).await {
-                Ok(files) => TrainingEvent::ModelFiles(files),
-                Err(message) => TrainingEvent::ModelsFailed(message),
-            }),
+            TrainingCommand::NameClasses { id, classes } => {
+                let named = self.shelf.name_classes(&id, classes).await;
+                self.tell_change(named).await;
+            }
+            TrainingCommand::DownloadModel { model, bits } => {
+                let files = match self.weights(&model).await {
+                    Ok((name, file)) => export::files(&name, &file, bits).await,
+                    Err(message) => Err(message),
+                };
+                tell(match files {
+                    Ok(files) => TrainingEvent::ModelFiles(files),
+                    Err(message) => TrainingEvent::ModelsFailed(message),
+                });
+            }
             // These were heeded as they came.
             TrainingCommand::ForgetPhotos
             | TrainingCommand::AddPhotos { .. }
@@ -193,13 +225,43 @@ impl Engine {
     }
 
     /// Classifies with another model from now on, or says why not.
-    fn adopt(&mut self, loaded: Result<Model, String>) {
+    fn adopt(&mut self, loaded: Result<(Model, ModelChoice), String>) {
         match loaded {
-            Ok(model) => {
-                self.model = model;
-                post(&Event::ModelLoaded { device: self.model.device().clone(), model: self.model.report() });
+            Ok((model, choice)) => {
+                self.model = Rc::new(model);
+                self.choice = choice.clone();
+                let (device, model) = (self.model.device().clone(), self.model.report());
+                post(&Event::ModelLoaded { device, model, choice });
             }
             Err(message) => post(&Event::ModelRefused { message }),
+        }
+    }
+
+    /// Keeps the model in these files and makes it ready.
+    async fn import(&self, files: Vec<FileHandle>) -> Result<(Model, ModelChoice), String> {
+        let import = Import::read(files).await?;
+        let (id, name, file) = self.shelf.import(import).await?;
+        self.tell_models().await;
+        Ok((Model::new(name, Rc::new(file), &self.hardware).await, ModelChoice::Kept(id)))
+    }
+
+    /// Makes a model ready.
+    async fn load(&self, choice: ModelChoice) -> Result<(Model, ModelChoice), String> {
+        let (name, file) = self.weights(&choice).await?;
+        Ok((Model::new(name, file, &self.hardware).await, choice))
+    }
+
+    /// Has a model answer the photos of the evaluation, or says why not.
+    async fn begin_evaluation(&mut self, choice: ModelChoice) {
+        self.evaluator.set_model(None);
+        let model = if choice == self.choice {
+            Ok(Rc::clone(&self.model))
+        } else {
+            self.load(choice.clone()).await.map(|(model, _)| Rc::new(model))
+        };
+        match model {
+            Ok(model) => self.evaluator.set_model(Some(model)),
+            Err(message) => evaluation::tell(EvaluationEvent::Refused { model: choice, message }),
         }
     }
 
@@ -210,7 +272,7 @@ impl Engine {
 
     /// The name and the weights of the model that classifies.
     fn in_use(&self) -> (String, Rc<ModelFile>) {
-        (self.model.report().name, self.model.file())
+        (self.model.name().to_owned(), self.model.file())
     }
 
     /// A model's name and weights.
@@ -224,10 +286,10 @@ impl Engine {
 
     /// Tells the page of the models after a change, and of a failure.
     async fn tell_change(&self, outcome: Result<(), String>) {
+        self.tell_models().await;
         if let Err(message) = outcome {
             tell(TrainingEvent::ModelsFailed(message));
         }
-        self.tell_models().await;
     }
 
     async fn tell_models(&self) {

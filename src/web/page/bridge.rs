@@ -15,10 +15,8 @@ use web_sys::File;
 use self::{life::Life, set::SetPhotos};
 use super::engine::{Engine, News};
 use crate::web::protocol::{
-    Command, DeviceChoice, Event, PhotoId,
-    benchmark::Order,
-    inspection::InspectionCommand,
-    training::{ModelChoice, TrainingCommand},
+    Command, DeviceChoice, Event, PhotoId, benchmark::Order, evaluation::EvaluationCommand,
+    inspection::InspectionCommand, training::TrainingCommand,
 };
 
 pub use self::model::Source;
@@ -82,14 +80,14 @@ impl Bridge {
         self.life.borrow_mut().use_model(source);
     }
 
-    /// The model in use among those that the engine can find by itself; none where it came in the visitor's files.
-    pub fn model_in_use(&self) -> Option<ModelChoice> {
-        self.life.borrow().model_in_use()
-    }
-
     /// Asks for the model in use as a file.
     pub fn export_model(&self) {
         self.life.borrow().post(&Command::ExportModel);
+    }
+
+    /// Has photos answered by a model of the page's choice. An engine that does not listen yet is not asked.
+    pub fn evaluate(&self, command: EvaluationCommand) {
+        self.life.borrow().post(&Command::Evaluate(command));
     }
 
     /// Asks what is inside the network. An engine that does not listen yet is not asked.

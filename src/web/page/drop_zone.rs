@@ -7,6 +7,7 @@ use web_sys::{DragEvent, HtmlInputElement};
 use super::{
     browser::has_camera,
     camera::Camera,
+    evaluate,
     intake::{Count, Findings, take_in},
     state::{Page, Stage, photos},
     train,
@@ -108,6 +109,7 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
             spawn_local(async move {
                 match view {
                     View::Classify => take_in(page, findings.await).await,
+                    View::Evaluate => evaluate::choose::take_in(page, findings.await),
                     View::Train => train::choose::take_in(page, findings).await,
                     // One photo at a time is looked at; these are there to choose from.
                     View::Inside => take_in(page, findings.await).await,

@@ -135,6 +135,12 @@ impl Findings {
         self.alone.extract_if(.., |found| is_model(&found.file)).map(|found| found.file).collect()
     }
 
+    /// The photos: those in folders, and files that came alone, whatever they are.
+    pub fn photos(self) -> Vec<Found> {
+        let in_folders = self.in_folders.into_iter().filter(|found| is_photo(&found.file));
+        self.alone.into_iter().chain(in_folders).collect()
+    }
+
     /// The photos in folders, all other files, and the empty folders.
     pub fn for_training(self) -> (Vec<Found>, Vec<Found>, Vec<String>) {
         let (photos, others) = self.in_folders.into_iter().partition(|found| is_photo(&found.file));

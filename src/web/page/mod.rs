@@ -2,7 +2,7 @@
 //!
 //! [`state::Page`] is what the page knows; [`bridge`] changes it with what the engine says, [`intake`] with what the
 //! visitor drops; the other modules show it. [`train`] is the part of it about training, [`inside`] that about the
-//! network's inside.
+//! network's inside, [`evaluate`] that about how good models are.
 
 mod benchmark;
 mod bridge;
@@ -12,9 +12,12 @@ mod comparison;
 mod device;
 mod drop_zone;
 mod engine;
+mod evaluate;
 mod inside;
 mod intake;
 mod model;
+mod model_url;
+mod models;
 mod results;
 mod startup;
 mod state;
@@ -41,6 +44,7 @@ pub fn mount() {
 fn App() -> impl IntoView {
     let page = Page::start();
     provide_context(page);
+    model_url::load(page);
     Effect::new(move || {
         let state = page.stage.with(|stage| match stage {
             Stage::Downloading { .. } | Stage::Preparing => "loading",
@@ -96,6 +100,16 @@ fn App() -> impl IntoView {
                 </section>
                 <inside::choose::Choose/>
             </div>
+            <div class="view" hidden=elsewhere(View::Evaluate)>
+                <section class="hero" class:compact=move || page.evaluation.has_photos()>
+                    <h1>"See how often it is right"</h1>
+                    <p class="lead">
+                        "Give it photos that it has not learned from, in a folder for each class, and it is put to the test.
+                        Choose a second model, and see where the two disagree."
+                    </p>
+                </section>
+                <evaluate::choose::Choose dragging/>
+            </div>
             <aside class="engine" aria-label="The network">
                 <startup::Startup/>
                 <device::Device/>
@@ -110,7 +124,10 @@ fn App() -> impl IntoView {
             <div class="view" hidden=elsewhere(View::Inside)>
                 <inside::Inside/>
             </div>
-            <train::models::Models/>
+            <div class="view" hidden=elsewhere(View::Evaluate)>
+                <evaluate::Evaluate/>
+            </div>
+            <models::Models/>
         </div>
     }
 }

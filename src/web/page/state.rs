@@ -10,6 +10,7 @@ use super::{
     benchmark,
     bridge::{Bridge, Settings, Source},
     browser::{body_url, save},
+    evaluate::state::Evaluation,
     inside::state::Inside,
     intake::Found,
     train::state::{Phase, Training},
@@ -18,7 +19,9 @@ use super::{
 use crate::{
     results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
     web::protocol::{
-        DeviceChoice, DeviceReport, Event, ModelReport, benchmark::Order as BenchmarkOrder, training::ModelChoice,
+        DeviceChoice, DeviceReport, Event, ModelReport,
+        benchmark::Order as BenchmarkOrder,
+        training::{ModelChoice, ModelId},
     },
 };
 
@@ -57,6 +60,8 @@ pub struct Page {
     pub training: Training,
     /// The network's inside.
     pub inside: Inside,
+    /// Holding models against photos.
+    pub evaluation: Evaluation,
     /// How far the engine is.
     pub stage: RwSignal<Stage>,
     /// Whether only the CPU may be used: asked for in the address, or the GPU was lost.
@@ -65,7 +70,7 @@ pub struct Page {
     pub device: RwSignal<Option<DeviceReport>>,
     /// The model in use.
     pub model: RwSignal<Option<ModelReport>>,
-    /// The model in use among those that the page knows by itself; none where it came in the visitor's files.
+    /// Which of the models that is.
     pub model_in_use: RwSignal<Option<ModelChoice>>,
     /// The model that came with the page, once it is here.
     pub shipped_model: RwSignal<Option<ModelReport>>,
@@ -96,6 +101,7 @@ impl Page {
             view: RwSignal::new(View::of_address()),
             training: Training::new(bridge),
             inside: Inside::new(bridge),
+            evaluation: Evaluation::new(bridge),
             stage: RwSignal::new(Stage::Downloading { received: 0, total: None }),
             cpu_only: RwSignal::new(settings.device == DeviceChoice::Cpu),
             device: RwSignal::new(None),
@@ -161,11 +167,20 @@ impl Page {
         self.with_bridge(|bridge| bridge.use_model(Source::Files(files)));
     }
 
-    /// Has the model used that came with the page, or one that was trained here.
+    /// Has the model used that came with the page, or one that is kept here.
     pub fn use_model(self, source: Source) {
         self.model_trouble.set(None);
         self.notice.set("Reading the model\u{2026}".to_owned());
         self.with_bridge(|bridge| bridge.use_model(source));
+    }
+
+    /// Gives the classes of a kept model other names.
+    pub fn name_classes(self, id: ModelId, classes: Vec<String>) {
+        self.training.name_classes(id.clone(), classes);
+        let choice = Some(ModelChoice::Kept(id.clone()));
+        if self.model_in_use.get_untracked() == choice {
+            self.use_model(Source::Kept(id));
+        }
     }
 
     /// Has the model in use saved as a file.
@@ -250,7 +265,8 @@ impl Page {
             Event::Preparing => self.stage.set(Stage::Preparing),
             Event::Ready { device, model } => {
                 self.shipped_model.set(Some(model.clone()));
-                self.take_model(device, model);
+                self.take_model(device, model, ModelChoice::Shipped);
+                self.evaluation.go_on();
                 self.batch.set(Batch::new());
                 self.stage.set(Stage::Ready);
                 self.notice.set("Ready.".to_owned());
@@ -259,19 +275,20 @@ impl Page {
                 self.device.set(None);
                 self.notice.set(String::new());
                 self.inside.fail(&message);
+                self.evaluation.fail(&message);
                 self.stage.set(Stage::Failed(message));
             }
             Event::DeviceLost { message } => {
                 self.cpu_only.set(true);
                 self.notice.set(format!("Going on with the CPU: {message}"));
             }
-            Event::ModelLoaded { device, model } => {
+            Event::ModelLoaded { device, model, choice } => {
                 self.notice.set(format!("The model {} is in use.", model.name));
                 // A new engine loads the model too; that is no news, other than that the run broke off.
                 if self.training.phase.get_untracked() != Phase::Failed {
                     self.training.mention(format!("Photos are classified with `{}` from now on.", model.name));
                 }
-                self.take_model(device, model);
+                self.take_model(device, model, choice);
             }
             Event::ModelRefused { message } => {
                 self.notice.set("The model was not loaded.".to_owned());
@@ -283,6 +300,7 @@ impl Page {
                 Err(_) => "The browser did not let the model be saved.".to_owned(),
             }),
             Event::ExportFailed { message } => self.notice.set(format!("The model cannot be downloaded: {message}")),
+            Event::Evaluation(event) => self.evaluation.apply(event),
             Event::Inspection(event) => self.inside.apply(event),
             Event::Measured(measured) => benchmark::answer(&measured),
             // The bridge hears the first; the list was rid of the photos when they were cancelled; `apply` has the rest.
@@ -294,14 +312,14 @@ impl Page {
         }
     }
 
-    fn take_model(self, device: DeviceReport, model: ModelReport) {
+    fn take_model(self, device: DeviceReport, model: ModelReport, choice: ModelChoice) {
         let answering = AnsweringModel { name: model.name.clone(), classes: model.classes.clone() };
         self.answering.set_value(Some(Arc::new(answering)));
         self.cpu_only.set(!device.webgpu);
         self.device.set(Some(device));
         self.model.set(Some(model));
         self.inside.outdate();
-        self.with_bridge(|bridge| self.model_in_use.set(bridge.model_in_use()));
+        self.model_in_use.set(Some(choice));
     }
 
     fn outcome(self, probabilities: Vec<f32>, milliseconds: f64) -> Outcome {

@@ -1,4 +1,4 @@
-//! The three things that a visitor can be about. Which one stands in the address, so that reloading the page, going back
+//! The four things that a visitor can be about. Which one stands in the address, so that reloading the page, going back
 //! and links keep to it.
 
 use leptos::{ev, prelude::*};
@@ -14,13 +14,18 @@ pub enum View {
     Train,
     /// Looking inside the network.
     Inside,
+    /// Holding models against photos.
+    Evaluate,
 }
 
 impl View {
     /// The view that the page's address asks for.
     pub fn of_address() -> Self {
         let hash = window().location().hash().unwrap_or_default();
-        [Self::Train, Self::Inside].into_iter().find(|view| view.address() == hash).unwrap_or(Self::Classify)
+        [Self::Train, Self::Inside, Self::Evaluate]
+            .into_iter()
+            .find(|view| view.address() == hash)
+            .unwrap_or(Self::Classify)
     }
 
     /// Shows this view.
@@ -34,6 +39,7 @@ impl View {
             Self::Classify => "#classify",
             Self::Train => "#train",
             Self::Inside => "#inside",
+            Self::Evaluate => "#evaluate",
         }
     }
 }
@@ -56,6 +62,7 @@ pub fn Places() -> impl IntoView {
             {place(View::Classify, "Classify")}
             {place(View::Train, "Train")}
             {place(View::Inside, "Look inside")}
+            {place(View::Evaluate, "Evaluate")}
         </nav>
     }
 }

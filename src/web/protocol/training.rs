@@ -53,8 +53,20 @@ pub enum TrainingCommand {
     },
     /// Forget a kept model. Answered by [`TrainingEvent::Models`].
     DeleteModel(ModelId),
-    /// Give a kept model as files. Answered by [`TrainingEvent::ModelFiles`].
-    DownloadModel(ModelId),
+    /// Give the classes of a kept model other names, in their order. Answered by [`TrainingEvent::Models`].
+    NameClasses {
+        /// Which model.
+        id: ModelId,
+        /// The new names.
+        classes: Vec<String>,
+    },
+    /// Give a model as files. Answered by [`TrainingEvent::ModelFiles`].
+    DownloadModel {
+        /// Which.
+        model: ModelChoice,
+        /// How exact its weights are to be.
+        bits: Bits,
+    },
 }
 
 /// A photo of the set.
@@ -91,7 +103,7 @@ pub enum ModelChoice {
     InUse,
     /// The one that came with the page.
     Shipped,
-    /// One that was trained here.
+    /// One that was trained here or brought.
     Kept(ModelId),
 }
 
@@ -189,7 +201,7 @@ pub enum TrainingEvent {
     },
     /// Something that was asked of the kept models could not be done; cause and remedy.
     ModelsFailed(String),
-    /// A kept model, as files to save.
+    /// A model, as files to save.
     ModelFiles(Vec<NamedFile>),
 }
 
@@ -266,21 +278,39 @@ pub struct Best {
     pub model: KeptModel,
     /// What it made of the validation photos.
     pub evaluation: Evaluation,
+    /// What it was in the run.
+    pub epoch: EpochRecord,
     /// Why it is not kept beyond this visit, where it is not.
     pub not_kept: Option<String>,
 }
 
-/// A model trained here.
+/// How exact the weights of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bits {
+    /// 32 bits a weight, which keep every one.
+    ThirtyTwo,
+    /// 16 bits a weight.
+    Sixteen,
+}
+
+/// A model that was trained here or brought.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeptModel {
     /// The engine's name for it.
     pub id: ModelId,
     /// The visitor's name for it.
     pub name: String,
-    /// When its run ended, in milliseconds since 1970.
+    /// When its run ended or it was brought, in milliseconds since 1970.
     pub created: f64,
     /// The class names, in the order of the network's outputs.
     pub classes: Vec<String>,
+    /// The run that it came of, where that was here.
+    pub run: Option<Box<KeptRun>>,
+}
+
+/// The run that a model came of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptRun {
     /// How it was trained.
     pub config: TrainingConfig,
     /// All epochs of its run.

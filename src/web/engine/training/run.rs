@@ -21,7 +21,7 @@ use crate::self_test;
 use crate::train::{Start, Trainer};
 use crate::web::engine::shelf::Shelf;
 use crate::web::protocol::training::{
-    Best, KeptModel, OrderedPhoto, Outcome, TrainingDevice, TrainingEvent, TrainingOrder, TrainingTest,
+    Best, KeptModel, KeptRun, OrderedPhoto, Outcome, TrainingDevice, TrainingEvent, TrainingOrder, TrainingTest,
 };
 use crate::weights::{ModelFile, Precision};
 
@@ -217,14 +217,16 @@ impl Run {
             name: self.shelf.free_name(&self.order.name).await,
             created,
             classes: self.order.classes.clone(),
-            config: self.order.config.clone(),
-            history: trainer.history().to_vec(),
-            epoch: record,
-            confusion: evaluation.confusion.clone(),
-            train_photos: self.order.train.len(),
-            start: trainer.start().map(str::to_owned),
+            run: Some(Box::new(KeptRun {
+                config: self.order.config.clone(),
+                history: trainer.history().to_vec(),
+                epoch: record,
+                confusion: evaluation.confusion.clone(),
+                train_photos: self.order.train.len(),
+                start: trainer.start().map(str::to_owned),
+            })),
         };
         let not_kept = self.shelf.add(model.clone(), weights).await;
-        Ok(Best { model, evaluation, not_kept })
+        Ok(Best { model, evaluation, epoch: record, not_kept })
     }
 }

@@ -12,7 +12,7 @@ use crate::web::{
     page::engine::{Engine, News},
     protocol::{
         Command, DeviceChoice, Event, FileHandle, PhotoId, PhotoToClassify,
-        training::{ModelChoice, TrainingCommand, TrainingEvent},
+        training::{TrainingCommand, TrainingEvent},
     },
 };
 
@@ -91,11 +91,6 @@ impl Life {
     pub fn use_model(&mut self, source: Source) {
         self.post(&source.command());
         self.next_models.push_back(source);
-    }
-
-    /// The model in use, unless it came in files.
-    pub fn model_in_use(&self) -> Option<ModelChoice> {
-        self.model.choice()
     }
 
     /// Has the photos of another set looked at.

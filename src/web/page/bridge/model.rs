@@ -10,7 +10,7 @@ use crate::web::protocol::{Command, FileHandle};
 pub enum Source {
     /// It came with the page, and every engine starts with it.
     Shipped,
-    /// It was trained here.
+    /// It was trained here, or brought before.
     Kept(ModelId),
     /// The visitor gave these files.
     Files(Vec<File>),
@@ -26,7 +26,7 @@ impl Source {
         }
     }
 
-    /// The model among those that an engine can find by itself; none for the visitor's files.
+    /// The model among those that an engine can get at; none for files that it has yet to read.
     pub fn choice(&self) -> Option<ModelChoice> {
         match self {
             Self::Shipped => Some(ModelChoice::Shipped),

@@ -144,8 +144,8 @@ impl Training {
         let epochs = self.run.with_untracked(|run| run.as_ref().map_or(0, |run| run.epochs.len()));
         let kept = format!(
             "Epoch {} was best and is kept: {} of the validation photos are recognised.",
-            best.model.epoch.epoch,
-            percent(best.model.epoch.validation_accuracy)
+            best.epoch.epoch,
+            percent(best.epoch.validation_accuracy)
         );
         match broke_off {
             Some(why) => self.complain(format!("The run broke off: {why}. {kept}")),

@@ -4,23 +4,22 @@
 //! show it, in the order in which a visitor meets them.
 
 pub mod choose;
-pub mod models;
+pub mod parts;
+pub mod result;
 pub mod state;
+pub mod thumbnails;
 pub mod unfinished;
+pub mod words;
 
 mod control;
 mod events;
 mod folder;
 mod form;
 mod orders;
-mod parts;
 mod report;
-mod result;
 mod run;
 mod set;
 mod settings;
-mod thumbnails;
-mod words;
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;

@@ -17,7 +17,8 @@ use crate::{
         js, names,
         page::browser::save_text,
         protocol::training::{
-            Identity, KeptModel, ModelId, OrderedPhoto, TrainingCommand, TrainingOrder, UnfinishedRun,
+            Bits, Identity, KeptModel, ModelChoice, ModelId, OrderedPhoto, TrainingCommand, TrainingOrder,
+            UnfinishedRun,
         },
     },
 };
@@ -102,15 +103,21 @@ impl Training {
         self.command(TrainingCommand::DeleteModel(id));
     }
 
-    /// Has a kept model saved.
-    pub fn download_model(self, id: ModelId) {
-        self.command(TrainingCommand::DownloadModel(id));
+    /// Gives the classes of a kept model other names.
+    pub fn name_classes(self, id: ModelId, classes: Vec<String>) {
+        self.command(TrainingCommand::NameClasses { id, classes });
     }
 
-    /// Saves a kept model's report.
+    /// Has a model saved.
+    pub fn download_model(self, model: ModelChoice, bits: Bits) {
+        self.command(TrainingCommand::DownloadModel { model, bits });
+    }
+
+    /// Saves the report of the training that a kept model came of.
     pub fn save_report(self, model: &KeptModel) {
         let name = format!("{}.html", names::file_name(&model.name));
-        let saved = report::html(model)
+        let Some(run) = &model.run else { return };
+        let saved = report::html(model, run)
             .map_err(|error| error.to_string())
             .and_then(|html| save_text(&html, "text/html", &name).map_err(|error| js::message(&error)));
         self.models_trouble.set(saved.err().map(|error| format!("The report could not be saved: {error}.")));

@@ -4,13 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::photo::photo;
+use super::{Answered, photo::photo};
 use crate::{
     metrics::argmax,
-    web::page::{
-        state::Page,
-        train::{parts::growing, state::RunResult, words::photos},
-    },
+    web::page::train::{parts::growing, words::photos},
 };
 
 /// Cells built at a time: a hundred classes make ten thousand of them.
@@ -24,11 +21,11 @@ pub type Cells = Vec<Vec<Vec<usize>>>;
 /// The true and the predicted class that a cell stands for.
 pub type Place = (usize, usize);
 
-/// Sorts the validation photos into the cells.
-pub fn cells(result: &RunResult) -> Cells {
-    let classes = result.classes.len();
+/// Sorts the photos into the cells.
+pub fn cells(answered: &Answered) -> Cells {
+    let classes = answered.classes.len();
     let mut cells = vec![vec![Vec::new(); classes]; classes];
-    for (index, answer) in result.best.evaluation.answers.iter().enumerate() {
+    for (index, answer) in answered.evaluation.answers.iter().enumerate() {
         cells[answer.class][argmax(&answer.probabilities)].push(index);
     }
     cells
@@ -36,8 +33,9 @@ pub fn cells(result: &RunResult) -> Cells {
 
 /// The table; `chosen` is the cell whose photos are shown.
 #[component]
-pub fn Confusion(result: Arc<RunResult>, cells: Arc<Cells>, chosen: RwSignal<Option<Place>>) -> impl IntoView {
-    let classes = result.classes.clone();
+pub fn Confusion(answered: Arc<Answered>, cells: Arc<Cells>, chosen: RwSignal<Option<Place>>) -> impl IntoView {
+    let classes = answered.classes.clone();
+    let [table_id, title_id] = ["confusion", "confusion-title"].map(|id| format!("{}{id}", answered.ids));
     let count = classes.len();
     let rows = growing((CELLS / count.max(1)).max(1), move || count);
     let heads: Vec<_> =
@@ -48,12 +46,12 @@ pub fn Confusion(result: Arc<RunResult>, cells: Arc<Cells>, chosen: RwSignal<Opt
     };
     view! {
         <div class="confusion">
-            <h4 id="confusion-title">"Which class is taken for which"</h4>
+            <h4 id=title_id.clone()>"Which class is taken for which"</h4>
             <p class="how">
                 "Rows: what a photo is. Columns: what it is taken for. Choose a number to see the photos."
             </p>
-            <div class="scrolls" role="region" aria-labelledby="confusion-title" tabindex="0">
-                <table id="confusion" class="heat">
+            <div class="scrolls" role="region" aria-labelledby=title_id tabindex="0">
+                <table id=table_id class="heat">
                     <thead>
                         <tr>
                             <td></td>
@@ -114,15 +112,15 @@ fn row(truth: usize, cells: &[Vec<usize>], classes: &[String], chosen: RwSignal<
 
 /// The photos of a cell.
 #[component]
-pub fn Cell(result: Arc<RunResult>, cells: Arc<Cells>, cell: Place) -> impl IntoView {
-    let page = expect_context::<Page>();
+pub fn Cell(answered: Arc<Answered>, cells: Arc<Cells>, cell: Place) -> impl IntoView {
     let (truth, predicted) = cell;
-    let classes = &result.classes;
+    let classes = &answered.classes;
     let title = if truth == predicted {
         format!("{}, recognised", classes[truth])
     } else {
         format!("{}, taken for {}", classes[truth], classes[predicted])
     };
+    let cell_id = format!("{}cell", answered.ids);
     let total = cells[truth][predicted].len();
     let all = RwSignal::new(false);
     let indices = move || {
@@ -130,13 +128,13 @@ pub fn Cell(result: Arc<RunResult>, cells: Arc<Cells>, cell: Place) -> impl Into
         indices.iter().take(if all.get() { indices.len() } else { SHOWN }).copied().collect::<Vec<_>>()
     };
     view! {
-        <section class="cell" id="cell" aria-live="polite" aria-label=title.clone()>
+        <section class="cell" id=cell_id aria-live="polite" aria-label=title.clone()>
             <h5>{title.clone()}</h5>
             <ul class="answers">
                 <For
                     each=indices
                     key=|index| *index
-                    children=move |index| photo(page, &result.classes, &result.best.evaluation.answers[index])
+                    children=move |index| photo(&answered, index)
                 />
             </ul>
             <Show when=move || !all.get() && (total > SHOWN)>

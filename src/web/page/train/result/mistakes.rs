@@ -1,42 +1,35 @@
-//! The validation photos that were taken for something else, the worst first.
+//! The photos that were taken for something else, the worst first.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::photo::photo;
-use crate::{
-    metrics::argmax,
-    run::Answer,
-    web::page::{
-        state::Page,
-        train::{state::RunResult, words::photos},
-    },
-};
+use super::{Answered, photo::photo};
+use crate::{metrics::argmax, run::Answer, web::page::train::words::photos};
 
 /// Mistakes shown at first, and how many more each time.
 const SHOWN: usize = 12;
 
 /// The mistakes.
 #[component]
-pub fn Mistakes(result: Arc<RunResult>) -> impl IntoView {
-    let page = expect_context::<Page>();
-    let mistakes = worst_first(&result.best.evaluation.answers);
+pub fn Mistakes(answered: Arc<Answered>) -> impl IntoView {
+    let mistakes = worst_first(&answered.evaluation.answers);
+    let list_id = format!("{}mistakes", answered.ids);
     let total = mistakes.len();
     let shown = RwSignal::new(SHOWN);
     let indices = move || mistakes.iter().take(shown.get()).copied().collect::<Vec<_>>();
     let title = match total {
-        0 => "No mistakes: every validation photo is recognised".to_owned(),
+        0 => "No mistakes: every photo is recognised".to_owned(),
         total => format!("{} mistaken, the worst first", photos(total)),
     };
     view! {
         <div class="mistakes">
             <h4>{title}</h4>
-            <ul class="answers" id="mistakes">
+            <ul class="answers" id=list_id>
                 <For
                     each=indices
                     key=|index| *index
-                    children=move |index| photo(page, &result.classes, &result.best.evaluation.answers[index])
+                    children=move |index| photo(&answered, index)
                 />
             </ul>
             <Show when=move || shown.get() < total>

@@ -12,12 +12,28 @@ use leptos::prelude::*;
 use super::{
     parts::go_to,
     state,
+    thumbnails::Thumbnails,
     words::{number, percent},
 };
-use crate::web::{
-    page::{bridge::Source, state::Page, view::View},
-    protocol::training::ModelChoice,
+use crate::{
+    run::Evaluation,
+    web::{
+        page::{bridge::Source, state::Page, view::View},
+        protocol::training::{Bits, ModelChoice},
+    },
 };
+
+/// Labelled photos with a model's answers, as the tables show them.
+pub struct Answered {
+    /// The model's class names.
+    pub classes: Vec<String>,
+    /// What it made of the photos.
+    pub evaluation: Evaluation,
+    /// The photos' small pictures.
+    pub thumbnails: Thumbnails,
+    /// What the `id`s of the tables begin with.
+    pub ids: &'static str,
+}
 
 /// The result of the last run; nothing before there is one.
 #[component]
@@ -61,14 +77,17 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
     let (download_id, reported) = (id.clone(), model.clone());
     let sentence = format!(
         "Epoch {} is the best: {} of {} validation photos recognised.",
-        model.epoch.epoch,
-        percent(model.epoch.validation_accuracy),
+        result.best.epoch.epoch,
+        percent(result.best.epoch.validation_accuracy),
         number(result.best.evaluation.answers.len())
     );
     let not_kept = result.best.not_kept.clone();
-    let cells = Arc::new(confusion::cells(&result));
-    let chosen = RwSignal::new(None);
-    let chosen_result = result.clone();
+    let answered = Arc::new(Answered {
+        classes: result.classes.clone(),
+        evaluation: result.best.evaluation.clone(),
+        thumbnails: page.training.thumbnails,
+        ids: "",
+    });
     view! {
         <section class="result" id="result" aria-labelledby="result-title">
             <h3 id="result-title">"The result"</h3>
@@ -95,7 +114,7 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
                     type="button"
                     id="download-result"
                     hidden=is_deleted
-                    on:click=move |_| page.training.download_model(download_id.clone())
+                    on:click=move |_| page.training.download_model(ModelChoice::Kept(download_id.clone()), Bits::ThirtyTwo)
                 >
                     "Download"
                 </button>
@@ -108,15 +127,26 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
                     </button>
                 </Show>
             </div>
-            <div class="tables">
-                <confusion::Confusion result=result.clone() cells=cells.clone() chosen/>
-                <per_class::PerClass result=result.clone()/>
-            </div>
-            {move || {
-                let (result, cells) = (chosen_result.clone(), cells.clone());
-                chosen.get().map(|cell| view! { <confusion::Cell result cells cell/> })
-            }}
-            <mistakes::Mistakes result=result.clone()/>
+            <Tables answered/>
         </section>
+    }
+}
+
+/// Which class is taken for which, with the photos; how well each is recognised; and the worst mistakes.
+#[component]
+pub fn Tables(answered: Arc<Answered>) -> impl IntoView {
+    let cells = Arc::new(confusion::cells(&answered));
+    let chosen = RwSignal::new(None);
+    let chosen_answered = answered.clone();
+    view! {
+        <div class="tables">
+            <confusion::Confusion answered=answered.clone() cells=cells.clone() chosen/>
+            <per_class::PerClass answered=answered.clone()/>
+        </div>
+        {move || {
+            let (answered, cells) = (chosen_answered.clone(), cells.clone());
+            chosen.get().map(|cell| view! { <confusion::Cell answered cells cell/> })
+        }}
+        <mistakes::Mistakes answered/>
     }
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::web::page::train::{state::RunResult, words::percent};
+use super::Answered;
+use crate::web::page::train::words::percent;
 
 /// Recall and precision of each class.
 #[component]
-pub fn PerClass(result: Arc<RunResult>) -> impl IntoView {
-    let confusion = &result.best.evaluation.confusion;
+pub fn PerClass(answered: Arc<Answered>) -> impl IntoView {
+    let confusion = &answered.evaluation.confusion;
     let figure = |share: Option<f64>| share.map_or_else(|| "\u{2013}".to_owned(), percent);
     let bar = |share: Option<f64>| format!("--share:{:.3}", share.unwrap_or_default());
     let row = |(index, class): (usize, &String)| {
@@ -22,12 +23,12 @@ pub fn PerClass(result: Arc<RunResult>) -> impl IntoView {
             </tr>
         }
     };
-    let rows: Vec<_> = result.classes.iter().enumerate().map(row).collect();
+    let rows: Vec<_> = answered.classes.iter().enumerate().map(row).collect();
     view! {
         <div class="per-class">
             <h4>"How well each class is recognised"</h4>
             <div class="scrolls" role="region" aria-label="Recall and precision" tabindex="0">
-                <table class="figures" id="per-class">
+                <table class="figures" id=format!("{}per-class", answered.ids)>
                     <thead>
                         <tr>
                             <th scope="col">"Class"</th>

@@ -1,16 +1,13 @@
-//! A validation photo with what it is and what it was taken for.
+//! A photo with what it is and what it was taken for.
 
 use leptos::prelude::*;
 
-use crate::{
-    dataset_report::file_name,
-    metrics::argmax,
-    run::Answer,
-    web::page::{state::Page, train::words::percent},
-};
+use super::Answered;
+use crate::{dataset_report::file_name, metrics::argmax, web::page::train::words::percent};
 
-/// A validation photo.
-pub fn photo(page: Page, classes: &[String], answer: &Answer) -> impl IntoView + use<> {
+/// The photo of this answer.
+pub fn photo(answered: &Answered, index: usize) -> impl IntoView + use<> {
+    let (answer, classes) = (&answered.evaluation.answers[index], &answered.classes);
     let predicted = argmax(&answer.probabilities);
     let (truth, taken_for) = (classes[answer.class].clone(), classes[predicted].clone());
     let probability = f64::from(answer.probabilities[predicted]);
@@ -28,7 +25,7 @@ pub fn photo(page: Page, classes: &[String], answer: &Answer) -> impl IntoView +
             data-predicted=taken_for.clone()
             data-probability=format!("{probability:.6}")
         >
-            <img src=page.training.thumbnails.url(&answer.path) alt="" loading="lazy" decoding="async"/>
+            <img src=answered.thumbnails.url(&answer.path) alt="" loading="lazy" decoding="async"/>
             <span class="caption" title=answer.path.clone()>{file_name(&answer.path).to_owned()}</span>
             <strong>{taken_for.clone()} " " <span>{percent(probability)}</span></strong>
             {rest}

@@ -1,0 +1,74 @@
+//! Models that the visitor brings: files that were picked or dropped together.
+
+use web_sys::File;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::web::js;
+use crate::web::protocol::FileHandle;
+use crate::weights::{ModelFile, parse_class_indices};
+
+/// The largest model file that is read, in millions of bytes; AlexNet's takes 58.
+const MAX_FILE_MEGABYTES: f64 = 512.0;
+
+/// A model that was brought.
+pub struct Import {
+    /// The file's name.
+    pub name: String,
+    /// A hash of the file, in hexadecimal digits: equal files have equal hashes.
+    pub content: String,
+    /// The model.
+    pub file: ModelFile,
+    /// Whether class names came along in a file of their own.
+    pub has_class_file: bool,
+}
+
+impl Import {
+    /// The model in these files: one `.safetensors` or `.pth`, and possibly a `class_indices.json`.
+    ///
+    /// # Errors
+    /// Which file, cause and remedy, in words.
+    pub async fn read(files: Vec<FileHandle>) -> Result<Self, String> {
+        let (names, models): (Vec<File>, Vec<File>) =
+            files.into_iter().map(|FileHandle(file)| file).partition(|file| is_json(&file.name()));
+        let classes = match &names[..] {
+            [] => None,
+            [json] => Some(parse_class_indices(&read(json).await?).map_err(|error| about(json, error))?),
+            [first, ..] => return Err(about(first, "choose only one .json file, the model's class_indices.json")),
+        };
+        match &models[..] {
+            [] => Err(match names.first() {
+                Some(json) => about(json, "choose it together with its model, a .safetensors or .pth file"),
+                None => "no file was chosen; choose a .safetensors or .pth file".into(),
+            }),
+            [model] => {
+                let bytes = read(model).await?;
+                let content = format!("{:032x}", xxh3_128(&bytes));
+                let has_class_file = classes.is_some();
+                let file = ModelFile::from_bytes(bytes, classes).map_err(|error| about(model, error))?;
+                Ok(Self { name: model.name(), content, file, has_class_file })
+            }
+            [first, ..] => Err(about(first, "choose only one model at a time")),
+        }
+    }
+}
+
+fn is_json(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".json")
+}
+
+async fn read(file: &File) -> Result<Vec<u8>, String> {
+    let megabytes = file.size() / 1e6;
+    if megabytes > MAX_FILE_MEGABYTES {
+        return Err(about(
+            file,
+            format!("the file has {megabytes:.0} MB, far more than a model of this network (58 MB)"),
+        ));
+    }
+    js::bytes(file)
+        .await
+        .map_err(|exception| about(file, format!("it cannot be read ({}); choose it again", js::message(&exception))))
+}
+
+fn about(file: &File, message: impl std::fmt::Display) -> String {
+    format!("{}: {message}", file.name())
+}

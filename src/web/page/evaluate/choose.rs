@@ -1,0 +1,159 @@
+//! Choosing the photos to hold models against, and the models.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+
+use super::{
+    candidates,
+    state::{Candidate, Phase},
+};
+use crate::web::{
+    page::{
+        intake::{Count, Findings},
+        state::{Page, Stage},
+    },
+    protocol::training::ModelChoice,
+};
+
+/// The drop zone, its buttons and the choice of models.
+#[component]
+pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let pick_folder = move |event| {
+        let input: HtmlInputElement = event_target(&event);
+        let findings = Findings::picked_folder(input.files(), Count::new(|_| ()));
+        // So that the same folder can be picked again.
+        input.set_value("");
+        spawn_local(async move { take_in(page, findings.await) });
+    };
+    let pick = move |event| {
+        let input: HtmlInputElement = event_target(&event);
+        let findings = Findings::picked(input.files());
+        input.set_value("");
+        take_in(page, findings);
+    };
+    let chosen = move || page.evaluation.has_photos();
+    view! {
+        <section class="intake evaluate-in" class:dragging=dragging class:compact=chosen aria-label="Choose labelled photos">
+            <label class="drop" for="evaluate-folder">
+                <svg class="petals" viewBox="0 0 64 64" aria-hidden="true"><use href="#flower"/></svg>
+                <strong class="for-mouse">
+                    {move || match dragging.get() {
+                        true => "Let go",
+                        false if chosen() => "Other photos",
+                        false => "Drop a folder of photos here",
+                    }}
+                </strong>
+                <strong class="for-touch">"Tap to choose a folder of photos"</strong>
+                <span>"With a folder inside for each class, named after it"</span>
+            </label>
+            <div class="buttons">
+                <span class="file-button primary">
+                    <input
+                        id="evaluate-folder"
+                        type="file"
+                        prop:webkitdirectory=true
+                        multiple
+                        on:change=pick_folder
+                    />
+                    <label for="evaluate-folder">"Choose a folder"</label>
+                </span>
+                <span class="file-button">
+                    <input id="evaluate-photos" type="file" multiple accept="image/*,.heic,.avif" on:change=pick/>
+                    <label for="evaluate-photos">"Choose loose photos"</label>
+                </span>
+            </div>
+            <Pair/>
+        </section>
+    }
+}
+
+/// Gives the evaluation what was picked or dropped: models to load, photos to answer.
+pub fn take_in(page: Page, mut findings: Findings) {
+    let models = findings.take_models();
+    if !models.is_empty() {
+        page.load_model(models);
+    }
+    let photos = findings.photos();
+    if !photos.is_empty() {
+        page.evaluation.choose(photos);
+    } else if page.evaluation.phase.with_untracked(|phase| *phase == Phase::Idle) {
+        page.notice.set("There are no photos in it.".to_owned());
+    }
+}
+
+/// The one or two models.
+#[component]
+fn Pair() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let evaluation = page.evaluation;
+    let all = Memo::new(move |_| candidates(page));
+    let ready = move || page.stage.with(|stage| *stage == Stage::Ready);
+    let first = move || evaluation.first.get().or_else(|| page.model_in_use.get());
+    let second = move || evaluation.second.get();
+    let others =
+        move || all.get().into_iter().filter(|candidate| Some(&candidate.choice) != first().as_ref()).collect();
+    let choose_first = move |value: String| {
+        let choice = choice_of(&value);
+        if choice == evaluation.second.get_untracked() {
+            evaluation.second.set(None);
+        }
+        evaluation.first.set(choice);
+    };
+    view! {
+        <div class="pair">
+            <p class="field">
+                <label for="evaluate-model">"Model"</label>
+                <select
+                    id="evaluate-model"
+                    disabled=move || !ready()
+                    on:change=move |event| choose_first(event_target_value(&event))
+                >
+                    <Options candidates=move || all.get() chosen=first/>
+                </select>
+            </p>
+            <p class="field">
+                <label for="evaluate-other">"Compare it with"</label>
+                <select
+                    id="evaluate-other"
+                    disabled=move || !ready()
+                    on:change=move |event| evaluation.second.set(choice_of(&event_target_value(&event)))
+                >
+                    <option value="" selected=move || second().is_none()>"No other model"</option>
+                    <Options candidates=others chosen=second/>
+                </select>
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Options(
+    candidates: impl Fn() -> Vec<Candidate> + Send + Sync + 'static,
+    chosen: impl Fn() -> Option<ModelChoice> + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let option = move |Candidate { choice, name, .. }: Candidate| {
+        let value = value_of(&choice);
+        view! { <option value=value selected=move || chosen().as_ref() == Some(&choice)>{name}</option> }
+    };
+    move || candidates().into_iter().map(option).collect::<Vec<_>>()
+}
+
+/// What stands for the model that came with the page; the ids of others are never this.
+const SHIPPED: &str = "shipped";
+
+fn value_of(choice: &ModelChoice) -> String {
+    match choice {
+        ModelChoice::Kept(id) => id.clone(),
+        ModelChoice::Shipped | ModelChoice::InUse => SHIPPED.to_owned(),
+    }
+}
+
+fn choice_of(value: &str) -> Option<ModelChoice> {
+    match value {
+        "" => None,
+        SHIPPED => Some(ModelChoice::Shipped),
+        id => Some(ModelChoice::Kept(id.to_owned())),
+    }
+}

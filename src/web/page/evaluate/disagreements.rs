@@ -1,0 +1,75 @@
+//! The photos for which two models name different classes, the most interesting first.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::state::Outcome;
+use crate::{
+    dataset_report::file_name,
+    evaluation::Answers,
+    web::page::{
+        state::Page,
+        train::words::{percent, photos},
+    },
+};
+
+/// Photos shown at first, and how many more each time.
+const SHOWN: usize = 12;
+
+/// The photos; nothing where there is nothing to compare.
+#[component]
+pub fn Disagreements(outcome: Arc<Outcome>) -> impl IntoView {
+    let Some(comparison) = outcome.comparison() else { return ().into_any() };
+    let total = comparison.disagreements.len();
+    let order = if outcome.scope.labelled {
+        "First those where one of the two is right, and of these where both are sure."
+    } else {
+        "First those where both are sure."
+    };
+    let shown = RwSignal::new(SHOWN);
+    let indices = move || comparison.disagreements.iter().take(shown.get()).copied().collect::<Vec<_>>();
+    view! {
+        <div class="mistakes">
+            <h3>{if total == 0 { "They never disagree".to_owned() } else { format!("They disagree on {}", photos(total)) }}</h3>
+            {(total > 0).then(|| view! { <p class="how">{order}</p> })}
+            <ul class="answers" id="disagreements">
+                <For each=indices key=|photo| *photo children=move |index| photo(&outcome, index)/>
+            </ul>
+            <Show when=move || shown.get() < total>
+                <button type="button" class="quiet" on:click=move |_| shown.update(|shown| *shown += 2 * SHOWN)>
+                    "Show more"
+                </button>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+fn photo(outcome: &Outcome, index: usize) -> impl IntoView + use<> {
+    let page = expect_context::<Page>();
+    let path = outcome.paths[index].clone();
+    let answer = |(name, answers): (String, &Answers)| {
+        let (class, probability) = answers.top(index)?;
+        let (class, is_right) = (class.to_owned(), answers.is_right(index, &path));
+        Some(view! {
+            <p class="by" class:right=is_right == Some(true) class:wrong=is_right == Some(false)>
+                <small>{name}</small>
+                <strong>{class} " " <span>{percent(f64::from(probability))}</span></strong>
+            </p>
+        })
+    };
+    let answers: Vec<_> =
+        outcome.models.iter().map(|(candidate, answers)| answer((candidate.name.clone(), answers))).collect();
+    let truth = outcome.models.iter().find_map(|(_, answers)| answers.truth(&path)).map(|class| {
+        view! { <span class="truth">"is " {class.to_owned()}</span> }
+    });
+    view! {
+        <li class="answered" data-disagreement=path.clone()>
+            <img src=page.evaluation.thumbnails.url(&path) alt="" loading="lazy" decoding="async"/>
+            <span class="caption" title=path.clone()>{file_name(&path).to_owned()}</span>
+            {answers}
+            {truth}
+        </li>
+    }
+}

@@ -1,0 +1,227 @@
+//! How good models are: one or two are held against the same photos, whose folders say what is on them.
+//!
+//! [`state::Evaluation`] is what the page knows of it and how it asks the engine; [`choose`] is where photos and models
+//! are chosen; the other modules show what came of it.
+
+pub mod choose;
+pub mod state;
+
+mod disagreements;
+mod verdict;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use leptos::prelude::*;
+
+use self::state::{Candidate, Outcome, Phase};
+use super::{
+    browser,
+    state::Page,
+    train::{
+        parts::show_start,
+        result::{Answered, Tables},
+        words::{number, photos},
+    },
+};
+use crate::web::protocol::training::ModelChoice;
+
+/// Folders that are named where they were left out.
+const FOLDERS_NAMED: usize = 8;
+
+/// All models that can be evaluated.
+fn candidates(page: Page) -> Vec<Candidate> {
+    let shipped = page.shipped_model.get().map(|model| Candidate {
+        choice: ModelChoice::Shipped,
+        name: model.name,
+        classes: model.classes,
+    });
+    let kept = page.training.models.get().into_iter().map(|model| Candidate {
+        choice: ModelChoice::Kept(model.id),
+        name: model.name,
+        classes: model.classes,
+    });
+    shipped.into_iter().chain(kept).collect()
+}
+
+/// Everything below the place where the photos are chosen.
+#[component]
+pub fn Evaluate() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let evaluation = page.evaluation;
+    Effect::new(move || {
+        let phase = evaluation.phase.with(|phase| match phase {
+            Phase::Idle => "idle",
+            Phase::Working => "working",
+            Phase::Done => "done",
+            Phase::Stopped => "stopped",
+            Phase::Failed(_) => "failed",
+        });
+        browser::set_body_data("evaluation", Some(phase));
+    });
+    let chosen = Memo::new(move |_| {
+        let all = candidates(page);
+        let first = evaluation.first.get().or_else(|| page.model_in_use.get());
+        let find = |choice: ModelChoice| all.iter().find(|candidate| candidate.choice == choice).cloned();
+        first.into_iter().chain(evaluation.second.get()).filter_map(find).collect::<Vec<_>>()
+    });
+    Effect::new(move || {
+        evaluation.paths.track();
+        evaluation.run(chosen.get());
+    });
+    let failure = move || match evaluation.phase.get() {
+        Phase::Failed(message) => Some(view! { <p class="trouble" role="alert">{message}</p> }),
+        _ => None,
+    };
+    view! {
+        <div id="evaluate" class="evaluate">
+            <Progress/>
+            {failure}
+            {move || evaluation.outcome.get().map(|outcome| view! { <Result outcome/> })}
+        </div>
+    }
+}
+
+/// How far it is.
+#[component]
+fn Progress() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let evaluation = page.evaluation;
+    let working = Memo::new(move |_| evaluation.phase.get() == Phase::Working);
+    let text = move || match evaluation.progress.get() {
+        (_, 0) => "The photos wait until the network is ready.".to_owned(),
+        (done, total) => format!("{} of {}", number(done), counted_answers(total)),
+    };
+    let status = move || match evaluation.phase.get() {
+        Phase::Done => "Done.".to_owned(),
+        Phase::Stopped => {
+            let (done, total) = evaluation.progress.get();
+            format!("Stopped after {} of {}.", number(done), counted_answers(total))
+        }
+        _ => String::new(),
+    };
+    view! {
+        <Show when=move || working.get()>
+            <div class="evaluating">
+                <progress
+                    id="evaluation-progress"
+                    aria-label="Photos answered"
+                    max=move || evaluation.progress.get().1.max(1).to_string()
+                    value=move || evaluation.progress.get().0.to_string()
+                ></progress>
+                <p>{text}</p>
+                <button
+                    type="button"
+                    id="stop-evaluation"
+                    on:click=move |_| {
+                        evaluation.stop();
+                        show_start("evaluate");
+                    }
+                >
+                    "Stop"
+                </button>
+            </div>
+        </Show>
+        <p role="status" class="evaluated" class:hidden-words=move || evaluation.phase.get() == Phase::Done>{status}</p>
+    }
+}
+
+fn counted_answers(count: usize) -> String {
+    format!("{} answer{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+#[component]
+fn Result(outcome: Arc<Outcome>) -> impl IntoView {
+    let page = expect_context::<Page>();
+    // The tables are those of one model, of those that know a folder.
+    let answered: Vec<_> = outcome
+        .models
+        .iter()
+        .map(|(candidate, answers)| {
+            let answered = Answered {
+                classes: candidate.classes.clone(),
+                evaluation: answers.evaluation(&outcome.paths),
+                thumbnails: page.evaluation.thumbnails,
+                ids: "evaluation-",
+            };
+            (candidate.name.clone(), Arc::new(answered))
+        })
+        .filter(|(_, answered)| !answered.evaluation.answers.is_empty())
+        .collect();
+    let shown = RwSignal::new(0);
+    let tab = move |(index, (name, _)): (usize, &(String, Arc<Answered>))| {
+        view! {
+            <button type="button" aria-pressed=move || (shown.get() == index).to_string() on:click=move |_| shown.set(index)>
+                {name.clone()}
+            </button>
+        }
+    };
+    let tabs = (answered.len() > 1).then(|| {
+        view! {
+            <div class="buttons tabs" role="group" aria-label="Of which model">
+                {answered.iter().enumerate().map(tab).collect::<Vec<_>>()}
+            </div>
+        }
+    });
+    let tables = move || answered.get(shown.get()).map(|(_, answered)| view! { <Tables answered=answered.clone()/> });
+    view! {
+        <section class="result" aria-labelledby="evaluation-title">
+            <h2 id="evaluation-title">
+                {if outcome.models.len() > 1 { "Side by side" } else { "The evaluation" }}
+            </h2>
+            <verdict::Verdict outcome=outcome.clone()/>
+            <LeftOut folders=outcome.scope.left_out.clone()/>
+            <Unreadable paths=outcome.paths.clone()/>
+            <disagreements::Disagreements outcome=outcome.clone()/>
+            {tabs}
+            {tables}
+        </section>
+    }
+}
+
+/// The folders that are no classes.
+#[component]
+fn LeftOut(folders: BTreeMap<String, usize>) -> impl IntoView {
+    let count: usize = folders.values().sum();
+    let named = |(folder, count): (String, usize)| {
+        let folder = if folder.is_empty() { "no folder".to_owned() } else { folder };
+        format!("{folder} ({})", number(count))
+    };
+    let more = folders.len().saturating_sub(FOLDERS_NAMED);
+    let mut names: Vec<_> = folders.into_iter().take(FOLDERS_NAMED).map(named).collect();
+    if more > 0 {
+        names.push(format!("{} more", number(more)));
+    }
+    (count > 0).then(|| {
+        view! {
+            <p class="left-out" data-left-out=count>
+                {photos(count)} " left out, as no class is named like their folder: " {names.join(", ")} "."
+            </p>
+        }
+    })
+}
+
+/// The photos that cannot be read.
+#[component]
+fn Unreadable(paths: Arc<Vec<String>>) -> impl IntoView {
+    let page = expect_context::<Page>();
+    move || {
+        let unreadable = page.evaluation.unreadable.get();
+        let item = |(photo, message): (usize, String)| {
+            view! {
+                <li data-unreadable=paths[photo].clone()>
+                    <b>{paths[photo].clone()}</b>
+                    <span>{message}</span>
+                </li>
+            }
+        };
+        let count = unreadable.len();
+        (count > 0).then(|| {
+            view! {
+                <details class="more unreadable">
+                    <summary>{photos(count)} " could not be read"</summary>
+                    <ul>{unreadable.into_iter().map(item).collect::<Vec<_>>()}</ul>
+                </details>
+            }
+        })
+    }
+}

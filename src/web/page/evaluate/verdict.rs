@@ -1,0 +1,86 @@
+//! The figures: how often each model is right, and how often two agree.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use leptos::prelude::*;
+
+use super::state::{Candidate, Outcome};
+use crate::{
+    calibration::expected_error,
+    evaluation::Answers,
+    web::page::train::words::{listed, number, percent, photos},
+};
+
+/// The figures of each model, and of both together.
+#[component]
+pub fn Verdict(outcome: Arc<Outcome>) -> impl IntoView {
+    let agreement = match outcome.comparison() {
+        Some(comparison) => {
+            let share = comparison.agreement();
+            Some(view! {
+                <p class="agreement" data-agreement=format!("{share:.6}")>
+                    "They agree on " <b>{percent(share)}</b> " of " {photos(comparison.photos)} "."
+                </p>
+            }.into_any())
+        }
+        None if outcome.models.len() > 1 => Some(
+            view! {
+                <p>
+                    "Their classes have no name in common, so the answers cannot be compared. Give those of one other names,
+                    under Models."
+                </p>
+            }
+            .into_any(),
+        ),
+        None => None,
+    };
+    let models: Vec<_> =
+        outcome.models.iter().map(|(candidate, answers)| figures(&outcome, candidate, answers)).collect();
+    view! {
+        <ul class="verdicts">{models}</ul>
+        {agreement}
+    }
+}
+
+fn figures(outcome: &Outcome, candidate: &Candidate, answers: &Answers) -> AnyView {
+    let name = candidate.name.clone();
+    let evaluation = answers.evaluation(&outcome.paths);
+    let count = evaluation.answers.len();
+    if count == 0 {
+        return view! {
+            <li data-evaluated=name.clone()>
+                <b class="named">{name.clone()}</b>
+                <p>
+                    "No folder is named after one of its classes (" {listed(&candidate.classes)} "), so nobody knows what it should
+                    answer. It answered:"
+                </p>
+                <p>{tally(answers)}</p>
+            </li>
+        }
+        .into_any();
+    }
+    let accuracy = evaluation.confusion.accuracy();
+    let right = (accuracy * count as f64).round() as usize;
+    view! {
+        <li data-evaluated=name.clone() data-accuracy=format!("{accuracy:.6}") data-count=count>
+            <b class="named">{name.clone()}</b>
+            <p class="share">{percent(accuracy)}</p>
+            <p>
+                {number(right)} " of " {photos(count)} " recognised. Calibration error "
+                {format!("{:.3}", expected_error(&evaluation.answers))} "."
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+/// "roses 12, tulips 3", the most frequent class first.
+fn tally(answers: &Answers) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (class, _) in answers.probabilities.keys().filter_map(|&photo| answers.top(photo)) {
+        *counts.entry(class).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    counts.iter().map(|(class, count)| format!("{class} {}", number(*count))).collect::<Vec<_>>().join(", ")
+}

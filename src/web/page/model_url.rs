@@ -1,0 +1,54 @@
+//! A model that the page's address names: `?model=URL`, on the same site as the page.
+
+use js_sys::Array;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, File, Response, Url, UrlSearchParams};
+
+use super::state::Page;
+use crate::web::js;
+
+/// Loads the model, where the address names one; where it cannot be had, the shipped one stays.
+pub fn load(page: Page) {
+    let search = window().location().search().unwrap_or_default();
+    let asked = UrlSearchParams::new_with_str(&search).ok().and_then(|parameters| parameters.get("model"));
+    if let Some(asked) = asked {
+        spawn_local(async move {
+            match fetch(&asked).await {
+                Ok(file) => page.load_model(vec![file]),
+                Err(message) => page.model_trouble.set(Some(message)),
+            }
+        });
+    }
+}
+
+/// The file at this URL, which may be relative to the page.
+async fn fetch(asked: &str) -> Result<File, String> {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    let url = Url::new_with_base(asked, &base).map_err(|_| {
+        format!("{asked}: the address of this page asks for this model, and that is no URL; correct it")
+    })?;
+    if Some(url.origin()) != window().location().origin().ok() {
+        return Err(format!(
+            "{asked}: the model is on another site, and this page loads nothing from there; download it, and load the file"
+        ));
+    }
+    let blob =
+        download(&url.href()).await.map_err(|why| format!("{asked}: the model could not be downloaded: {why}"))?;
+    let path = url.pathname();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = js_sys::decode_uri_component(name).map_or_else(|_| name.to_owned(), String::from);
+    File::new_with_blob_sequence(&Array::of1(&blob), &name).map_err(|exception| js::message(&exception))
+}
+
+async fn download(url: &str) -> Result<Blob, String> {
+    let failed = |exception| format!("{}; check the connection and reload the page", js::message(&exception));
+    let response: Response = JsFuture::from(window().fetch_with_str(url)).await.map_err(failed)?.unchecked_into();
+    if !response.ok() {
+        let status = response.status();
+        return Err(format!("the server answered {status} {}; check the address", response.status_text()));
+    }
+    let body = response.blob().map_err(failed)?;
+    Ok(JsFuture::from(body).await.map_err(failed)?.unchecked_into())
+}
