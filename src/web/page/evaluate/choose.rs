@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
-use super::{
-    candidates,
-    state::{Candidate, Phase},
-};
+use super::{candidates, state::Candidate};
 use crate::web::{
     page::{
         intake::{Count, Findings},
@@ -72,14 +69,16 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
 /// Gives the evaluation what was picked or dropped: models to load, photos to answer.
 pub fn take_in(page: Page, mut findings: Findings) {
     let models = findings.take_models();
-    if !models.is_empty() {
+    let has_models = !models.is_empty();
+    if has_models {
         page.load_model(models);
     }
     let photos = findings.photos();
     if !photos.is_empty() {
         page.evaluation.choose(photos);
-    } else if page.evaluation.phase.with_untracked(|phase| *phase == Phase::Idle) {
-        page.notice.set("There are no photos in it.".to_owned());
+    } else if !has_models {
+        page.evaluation
+            .fail_to_choose("There are no photos in this folder; choose one that holds a folder for each class.");
     }
 }
 

@@ -4,7 +4,7 @@
 //! kept by model, so that another choice of models asks only for what is not answered yet.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -176,6 +176,14 @@ impl Evaluation {
         self.phase.set(Phase::Stopped);
     }
 
+    /// Says why what was chosen cannot be evaluated; an evaluation under way goes on.
+    pub fn fail_to_choose(self, message: &str) {
+        if self.phase.get_untracked() != Phase::Working {
+            self.outcome.set(None);
+            self.phase.set(Phase::Failed(message.to_owned()));
+        }
+    }
+
     /// Takes note that no engine runs.
     pub fn fail(self, message: &str) {
         if self.phase.get_untracked() == Phase::Working {
@@ -335,15 +343,14 @@ impl Evaluation {
     fn show(self) {
         let candidates = self.candidates.get_value();
         let scope = self.scope(&candidates);
-        let counts: std::collections::BTreeSet<usize> = scope.photos.iter().copied().collect();
+        let counts: BTreeSet<usize> = scope.photos.iter().copied().collect();
         let models = candidates
             .into_iter()
             .map(|candidate| {
-                let answers = self.answers.with_value(|all| {
+                let mut answers = self.answers.with_value(|all| {
                     let known = all.iter().find(|(choice, _)| *choice == candidate.choice);
                     known.map(|(_, answers)| answers.clone()).unwrap_or_default()
                 });
-                let mut answers = answers;
                 answers.probabilities.retain(|photo, _| counts.contains(photo));
                 (candidate, Arc::new(answers))
             })
