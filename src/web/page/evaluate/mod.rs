@@ -155,7 +155,7 @@ fn Result(outcome: Arc<Outcome>) -> impl IntoView {
             </button>
         }
     };
-    let tabs = (answered.len() > 1).then(|| {
+    let tabs = (outcome.models.len() > 1 && !answered.is_empty()).then(|| {
         view! {
             <div class="buttons tabs" role="group" aria-label="Of which model">
                 {answered.iter().enumerate().map(tab).collect::<Vec<_>>()}
