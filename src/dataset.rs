@@ -432,7 +432,7 @@ mod tests {
 
     #[test]
     fn folders_around_the_class_folders_are_seen_through() {
-        let layout = |listing: &[&'static str]| Layout::of(listing.to_vec().into_iter());
+        let layout = |listing: &[&'static str]| Layout::of(listing.iter().copied());
         let inner = layout(&["pictures/flowers/roses/1.jpg", "pictures/flowers/daisy/2.jpg", "cover.jpg"]);
         assert_eq!(inner.around(), Some("pictures/flowers"));
         assert_eq!(inner.class("pictures/flowers/roses/1.jpg"), Some("roses"));
