@@ -42,7 +42,7 @@ test.describe('a lost GPU', () => {
 
     await loseDevice(page);
     await expectTraining(page, 'failed');
-    await expect(page.locator('#training-message')).toContainText(/broke off.*lost.*kept as it was after epoch/);
+    await expect(page.locator('#training-message')).toContainText(/broke off.*lost.*gone on with above/);
     await expect(page.locator('body')).toHaveAttribute('data-device', 'cpu');
     await expect(page.locator('#unfinished')).toContainText(/\d+ of 1000 epochs/);
 

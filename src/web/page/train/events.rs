@@ -71,6 +71,7 @@ impl Training {
                 self.run.set(Some(Run {
                     order: Arc::new(order),
                     device,
+                    kept: history.len(),
                     epochs: history.into_iter().map(|record| Epoch { record, effort: None }).collect(),
                     confusion: None,
                     unreadable: Vec::new(),
@@ -92,6 +93,9 @@ impl Training {
             TrainingEvent::Epoch { record, confusion, seconds, waited } => {
                 let effort = Some(Effort { seconds, waited });
                 self.in_run(|run| {
+                    if run.not_kept.is_none() {
+                        run.kept = run.epochs.len();
+                    }
                     run.epochs.push(Epoch { record, effort });
                     run.confusion = Some(confusion);
                     run.not_kept = None;
@@ -188,10 +192,10 @@ impl Training {
 }
 
 /// What is left of a run that broke off.
-fn what_is_kept(run: &Run) -> String {
+fn what_is_kept(run: &Run) -> &'static str {
     match run.epochs.len() {
-        _ if run.not_kept.is_some() => "Its last epoch could not be kept.".to_owned(),
-        0 => "No epoch was done yet, so there is nothing to go on from.".to_owned(),
-        done => format!("It is kept as it was after epoch {done}; go on with it above."),
+        0 => "No epoch was done yet, so there is nothing to go on from.",
+        _ if run.not_kept.is_some() && run.kept == 0 => "None of its epochs could be kept.",
+        _ => "What was kept of it can be gone on with above.",
     }
 }

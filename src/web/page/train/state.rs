@@ -63,6 +63,8 @@ pub struct Run {
     pub confusion: Option<ConfusionMatrix>,
     /// Photos that could not be read on the way, by path, and why.
     pub unreadable: Vec<(String, String)>,
+    /// How many epochs were kept for another day before the last one.
+    pub kept: usize,
     /// Why the last epoch is not kept for another day, where it is not.
     pub not_kept: Option<String>,
 }
