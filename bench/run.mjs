@@ -18,7 +18,6 @@ import { asJson, asMarkdown, machine } from './driver/report.mjs';
 import { Results } from './driver/results.mjs';
 import { measureStarts } from './driver/starts.mjs';
 import { measureThroughput } from './driver/throughput.mjs';
-import { measureOwnTraining } from './driver/training.mjs';
 import { measureWire } from './driver/wire.mjs';
 
 const { values: options } = parseArgs({
@@ -66,10 +65,7 @@ try {
   parity = differences;
   contenders = answering.map(({ contender }) => contender);
   console.log('==> inference and training steps');
-  for (const run of runs) {
-    const otherwise = run.kind === 'full' ? (station) => trainAsVisitor(station, run.count) : undefined;
-    await measureRuns({ ...run, otherwise }, answering, plan, results);
-  }
+  for (const run of runs) await measureRuns(run, answering, plan, results);
 } finally {
   for (const station of stations) await station.close();
 }
@@ -93,16 +89,6 @@ const circumstances = {
 await mkdir(path.dirname(path.resolve(options.out)), { recursive: true });
 await writeFile(options.out, `${JSON.stringify(asJson(circumstances, results), null, 2)}\n`);
 console.log(`\n${asMarkdown(circumstances, results)}\n\nAll figures: ${options.out}`);
-
-/** Our page trains without orders, too. */
-async function trainAsVisitor(station, batch) {
-  const { contender } = station;
-  if (contender.owner !== 'ours') return false;
-  const wish = { batch, dataset: photos.dataset, steps: plan.steps, limit: plan.ownTraining };
-  const milliseconds = await measureOwnTraining(contender, wish, setting, results);
-  station.learn('full', batch, milliseconds ?? Infinity);
-  return true;
-}
 
 async function chromiumVersion() {
   const browser = await Browser.launch(setting);

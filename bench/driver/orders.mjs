@@ -13,20 +13,19 @@ export class Station {
     try {
       const visit = await Visit.open(browser, contender, setting, contender.ordersPath);
       await visit.ready();
-      return new Station(contender, browser, visit, await visit.hearsOrders());
+      return new Station(contender, browser, visit);
     } catch (error) {
       await browser.close();
       throw error;
     }
   }
 
-  constructor(contender, browser, visit, hearsOrders) {
-    Object.assign(this, { contender, browser, visit, hearsOrders });
+  constructor(contender, browser, visit) {
+    Object.assign(this, { contender, browser, visit });
   }
 
   /** Milliseconds of one run, or `{ missing: why }`. */
   async run(kind, count) {
-    if (!this.hearsOrders) return { missing: 'the page has no ?bench hook' };
     if (this.gone) throw this.gone;
     try {
       const { missing, milliseconds } = await this.visit.order(`${kind}-${count}`);
@@ -65,11 +64,8 @@ export async function openStations(contenders, measures, setting, results) {
   return stations;
 }
 
-/**
- * Measures one kind of run at one size, the contenders in turn. `otherwise(station)` may know another way where a page
- * lacks what it takes; it says whether it did.
- */
-export async function measureRuns({ phase, kind, count, rounds, otherwise }, stations, plan, results) {
+/** Measures one kind of run at one size, the contenders in turn. */
+export async function measureRuns({ phase, kind, count, rounds }, stations, plan, results) {
   const measure = `${kind}-${count}`;
   const going = [];
   for (const station of stations) {
@@ -82,7 +78,7 @@ export async function measureRuns({ phase, kind, count, rounds, otherwise }, sta
     await attempt([measure], contender, results, async () => {
       const { missing, milliseconds } = await station.run(kind, count);
       if (missing) {
-        if (!(await otherwise?.(station))) results.lacks(measure, contender, 'n/a', missing);
+        results.lacks(measure, contender, 'n/a', missing);
         return;
       }
       if (plan.repeats(phase, milliseconds)) {

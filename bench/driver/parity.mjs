@@ -15,27 +15,18 @@ export async function checkParity(stations, pictures, measures, results) {
   for (const station of stations) {
     const check = await attempt(measures, station.contender, results, async () => {
       await station.visit.classify(pictures);
-      return { station, logits: await logitsOf(station), answers: await station.visit.answers() };
+      return { station, logits: (await station.visit.order('logits')).logits, answers: await station.visit.answers() };
     });
     if (check) checks.push(check);
   }
-  const withLogits = checks.filter(({ logits }) => logits !== null);
   return {
     stations: checks.map(({ station }) => station),
-    logits: largest(withLogits, ({ logits }) => logits.map((value) => ({ value })), 'logits of the test picture'),
+    logits: largest(checks, ({ logits }) => logits.map((value) => ({ value })), 'logits of the test picture'),
     probabilities: largest(checks, ({ answers }) => pictures.map((picture) => {
       const { label, probability } = answers.get(path.basename(picture));
       return { label, value: probability };
     }), 'answers to the test pictures'),
   };
-}
-
-/** Our page shows its self-test's logits, of both devices; the peers' give theirs when told to. */
-async function logitsOf({ contender, visit, hearsOrders }) {
-  const { logits } = hearsOrders ? await visit.order('logits') : {};
-  if (logits) return logits;
-  const shown = await visit.page.locator('#device').evaluate(({ dataset }) => dataset.webgpuLogits);
-  return shown && contender.device === 'webgpu' ? JSON.parse(shown) : null;
 }
 
 /** The largest difference of any check's values from the first one's; `null` where there is nothing to compare. */

@@ -1,4 +1,4 @@
-// Photos to classify and to train on, drawn by the browser: real files that belong to nobody. They are drawn once and
+// Photos to classify, drawn by the browser: real files that belong to nobody. They are drawn once and
 // kept.
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,25 +7,15 @@ import { Browser } from './browser.mjs';
 
 const JPEGS = 200;
 const PNGS = 2;
-/** How many of the JPEGs are in the data set, and for what; batches of 2, 8 and 32 take them without a rest. */
-const TRAIN = 64;
-const VALIDATION = 4;
 /** Photos that are drawn between two looks at the clock. */
 const AT_A_TIME = 20;
-const CLASSES = ['daisies', 'tulips'];
 
 /**
- * Draws the photos into a folder that keeps them: `{ dataset, jpegs, pngs }`. `dataset` is a folder with some of the
- * JPEGs, split into `train` and `val`, with a folder for each class. The PNGs are of the size that the network sees, so
+ * Draws the photos into a folder that keeps them: `{ jpegs, pngs }`. The PNGs are of the size that the network sees, so
  * that nobody has to resize them.
  */
 export async function drawnPhotos(kept, setting) {
-  const dataset = path.join(kept, 'dataset');
-  const jpegs = Array.from({ length: JPEGS }, (_, number) => {
-    const name = path.join(CLASSES[number % CLASSES.length], `photo-${number}.jpeg`);
-    if (number < TRAIN) return path.join(dataset, 'train', name);
-    return number < TRAIN + VALIDATION ? path.join(dataset, 'val', name) : path.join(kept, 'others', name);
-  });
+  const jpegs = Array.from({ length: JPEGS }, (_, number) => path.join(kept, `photo-${number}.jpeg`));
   const pngs = Array.from({ length: PNGS }, (_, number) => path.join(kept, `picture-${number}.png`));
   if (!(await exists(kept))) {
     const unfinished = `${kept}.unfinished`;
@@ -51,7 +41,7 @@ export async function drawnPhotos(kept, setting) {
     }
     await rename(unfinished, kept);
   }
-  return { dataset, jpegs, pngs };
+  return { jpegs, pngs };
 }
 
 function exists(file) {

@@ -4,11 +4,11 @@
 const PLANS = {
   full: {
     total: 3600, starts: 5, runs: 7, steps: 3, rounds: 3,
-    longestRun: 150, longestRepeated: 150, ownTraining: 600, limit: 900, forPhotos: 60, photos: 200,
+    longestRun: 150, longestRepeated: 150, limit: 900, forPhotos: 60, photos: 200,
   },
   quick: {
     total: 420, starts: 2, runs: 3, steps: 1, rounds: 1,
-    longestRun: 40, longestRepeated: 10, ownTraining: 40, limit: 150, forPhotos: 8, photos: 200,
+    longestRun: 40, longestRepeated: 10, limit: 150, forPhotos: 8, photos: 200,
   },
 };
 
@@ -21,8 +21,8 @@ const SHARES = { inference: 0.35, training: 0.6, starts: 0.8, photos: 1 };
 /**
  * The limits of one whole measurement. `starts` visits, `runs` of inference, training `steps` and `rounds` of photos
  * are the repeats. No size is measured whose single run would take more than `longestRun`, and none is repeated that
- * takes more than `longestRepeated`. `ownTraining` is how long our page has for its steps, and `limit` how long any
- * page has for anything. Photos are as many as fit into `forPhotos`, at most `photos`.
+ * takes more than `longestRepeated`. `limit` is how long any page has for
+ * anything. Photos are as many as fit into `forPhotos`, at most `photos`.
  */
 export class Plan {
   constructor(quick) {

@@ -96,11 +96,6 @@ export class Visit {
     return new Map(found);
   }
 
-  /** Whether the page hears orders. */
-  hearsOrders() {
-    return this.within(this.page.evaluate(() => document.body.dataset.bench !== undefined));
-  }
-
   /** Has the page carry out an order, see `pages/page.mjs`; gives its answer. */
   async order(order) {
     const answer = await this.within(this.page.evaluate((order) => new Promise((resolve) => {

@@ -46,7 +46,7 @@ test('two models side by side, and a model without class names is named', async 
   await expect(page.locator('#evaluate-model option:checked')).toHaveText(path.basename(file));
   await page.locator('#evaluate-other').selectOption('shipped');
   await evaluate(page, folder);
-  await expect(page.locator('#evaluate')).toContainText('no name in common');
+  await expect(page.locator('.evaluate')).toContainText('no name in common');
 
   const model = keptModels(page);
   await model.getByText('Class names').click();

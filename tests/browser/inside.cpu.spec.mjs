@@ -66,12 +66,12 @@ test('a file that is no photo gets a message, and the next photo is looked at', 
   const text = (await badPhotos(good)).find(({ name }) => name === 'text.jpg');
   await page.locator('input#inspect').setInputFiles(text);
   await expectInside(page, 'failed');
-  await expect(page.locator('#inside [role="alert"]')).toContainText(/text\.jpg.*not a photo/);
+  await expect(page.locator('.inside [role="alert"]')).toContainText(/text\.jpg.*not a photo/);
 
   await page.locator('input#inspect').setInputFiles(good);
   await expectInside(page, 'done');
   await expectShown(page.locator('#inside-heat'));
-  await expect(page.locator('#inside')).toContainText(path.basename(good));
+  await expect(page.locator('.inside')).toContainText(path.basename(good));
 });
 
 function expectInside(page, state) {

@@ -38,6 +38,9 @@ fn Report(device: DeviceReport) -> impl IntoView {
 fn explanation(device: &DeviceReport) -> String {
     match (&device.reason, device.webgpu) {
         (Some(reason), true) => format!("Through WebGPU; {reason}"),
+        (None, true) if device.name.ends_with("(software)") => {
+            "A program that stands in for a graphics processor, through WebGPU.".to_owned()
+        }
         (None, true) => "Your own graphics processor, through WebGPU.".to_owned(),
         (Some(reason), false) => format!("Not the GPU: {reason}"),
         (None, false) => "Not the GPU, which is slower; the answers are the same.".to_owned(),

@@ -1,13 +1,11 @@
 //! The model in use: what it knows, where it comes from, and how to use another one.
 
+use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{File, HtmlInputElement};
 
-use super::{
-    intake::{Findings, take_in},
-    state::{Page, Stage},
-};
+use super::state::{Page, Stage};
 use crate::web::protocol::ModelReport;
 
 /// Class names that a line holds before it is cut short.
@@ -32,9 +30,12 @@ pub fn Model() -> impl IntoView {
     let page = expect_context::<Page>();
     let pick = move |event| {
         let input: HtmlInputElement = event_target(&event);
-        let findings = Findings::picked(input.files());
+        let files = input.files().map(|list| Array::from(&list)).unwrap_or_default();
+        let files: Vec<File> = files.iter().map(JsCast::unchecked_into).collect();
         input.set_value("");
-        spawn_local(take_in(page, findings));
+        if !files.is_empty() {
+            page.load_model(files);
+        }
     };
     let ready = move || page.stage.with(|stage| *stage == Stage::Ready);
 

@@ -13,7 +13,7 @@ use crate::web::js;
 pub fn load(page: Page) {
     let search = window().location().search().unwrap_or_default();
     let asked = UrlSearchParams::new_with_str(&search).ok().and_then(|parameters| parameters.get("model"));
-    if let Some(asked) = asked {
+    if let Some(asked) = asked.filter(|asked| !asked.is_empty()) {
         spawn_local(async move {
             match fetch(&asked).await {
                 Ok(file) => page.load_model(vec![file]),

@@ -286,7 +286,7 @@ impl Page {
                 self.notice.set(format!("The model {} is in use.", model.name));
                 // A new engine loads the model too; that is no news, other than that the run broke off.
                 if self.training.phase.get_untracked() != Phase::Failed {
-                    self.training.mention(format!("Photos are classified with `{}` from now on.", model.name));
+                    self.training.mention(format!("Photos are classified with `{}` now.", model.name));
                 }
                 self.take_model(device, model, choice);
             }

@@ -73,7 +73,7 @@ pub fn Evaluate() -> impl IntoView {
         _ => None,
     };
     view! {
-        <div id="evaluate" class="evaluate">
+        <div class="evaluate">
             <Progress/>
             {failure}
             {move || evaluation.outcome.get().map(|outcome| view! { <Result outcome/> })}

@@ -41,7 +41,7 @@ pub fn Inside() -> impl IntoView {
     let trouble = move || inside.network_trouble.get();
 
     view! {
-        <div id="inside" class="inside">
+        <div class="inside">
             <Show when=move || inside.photo.with(Option::is_some)>
                 <photo::Photo/>
             </Show>
