@@ -27,6 +27,9 @@ pub enum Error {
         /// The limit, in millions of pixels.
         limit: u64,
     },
+    /// A photo's pixels, by the size that it claims, are more than this device can count or hold.
+    #[error("the photo is too large: it claims more pixels than this device has memory for; save a smaller copy")]
+    PhotoBeyondMemory,
     /// A photo could not be read, for a reason that stands in words.
     #[error("{0}")]
     Unreadable(String),

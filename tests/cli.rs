@@ -99,6 +99,9 @@ fn split_copies_a_share_of_each_class() {
     succeed(["split", data.path().to_str().unwrap(), "--out", out.path().to_str().unwrap(), "--val", "0.34"]);
     let count = |folder: &str| fs::read_dir(out.path().join(folder)).unwrap().count();
     assert_eq!([count("train/blue"), count("val/blue"), count("train/red ☀"), count("val/red ☀")], [4, 2, 4, 2]);
+    // Another split would be mixed with it, photos to learn from with photos to validate with.
+    let again = ["split", data.path().to_str().unwrap(), "--out", out.path().to_str().unwrap()];
+    assert!(fail(again).contains("a split already"));
     // What `split` makes, `train` takes as it is.
     let run = TempDir::new().unwrap();
     assert!(train(out.path(), run.path(), "1", &[]).contains("8 photos for training, 4 for validation"));

@@ -27,8 +27,8 @@ const MAX_SCANS: usize = 50;
 /// taken.
 ///
 /// # Errors
-/// [`Error::EmptyFile`], [`Error::NotAPhoto`], [`Error::PhotoTooLarge`] (before any pixel is allocated) or
-/// [`Error::DamagedPhoto`], also where a file is cut short.
+/// [`Error::EmptyFile`], [`Error::NotAPhoto`], [`Error::PhotoTooLarge`] or [`Error::PhotoBeyondMemory`] (before any pixel
+/// is allocated), or [`Error::DamagedPhoto`], also where a file is cut short.
 pub fn decode(bytes: &[u8]) -> Result<RgbImage> {
     if bytes.is_empty() {
         return Err(Error::EmptyFile);
@@ -119,6 +119,7 @@ fn check_jpeg(bytes: &[u8]) -> Result<()> {
 fn decoding_error(error: ImageError) -> Error {
     match error {
         ImageError::Unsupported(error) => Error::NotAPhoto(format!("{error}; save it as a plain JPEG or PNG")),
+        ImageError::Limits(_) => Error::PhotoBeyondMemory,
         error => Error::DamagedPhoto(error.to_string()),
     }
 }

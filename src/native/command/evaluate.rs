@@ -67,6 +67,10 @@ impl Evaluate {
                     percent(confusion.precision(index))
                 );
             }
+            println!("confusion matrix, a row for each true class, answers in the order above:");
+            for row in confusion.rows() {
+                println!("  {}", row.iter().map(|count| format!("{count:>5}")).collect::<String>());
+            }
         }
         Ok(errors.is_empty())
     }

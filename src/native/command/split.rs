@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{Failure, arrange, share};
+use super::{About, Failure, arrange, share};
+use crate::error::Error;
 use crate::native::files;
 
 /// Copies a folder of class folders into `train/` and `val/`.
@@ -26,8 +27,12 @@ impl Split {
     /// Runs the command.
     ///
     /// # Errors
-    /// Where the folder has no photos or cannot be copied.
+    /// Where the folder has no photos or cannot be copied, or there is a split in `--out` already.
     pub fn run(&self) -> Result<(), Failure> {
+        if ["train", "val"].iter().any(|name| self.out.join(name).exists()) {
+            let why = "it holds a split already, with which this one would be mixed; choose another folder for --out";
+            return Err(Error::Dataset(why.into())).about(&self.out);
+        }
         let arranged = arrange(&self.dir, self.val, self.seed)?;
         for (name, samples) in [("train", &arranged.split.train), ("val", &arranged.split.validation)] {
             for sample in samples {
