@@ -13,6 +13,7 @@ test('bad photos are named with the reason, and a good one is classified after t
     await expect(element, name).toHaveAttribute('data-error', /\w+ \w+/);
     await expect(element, name).toContainText(name);
   }
+  await expect(page.locator('[data-photo="huge.png"]')).toHaveAttribute('data-error', /too large/);
   const [answer] = await classify(page, [good]);
   expectAnswer(answer);
 });

@@ -16,6 +16,18 @@ for (const [width, height] of [[390, 844], [1280, 800]]) {
   }
 }
 
+test('the keyboard stays where it is when the place changes', async ({ page }) => {
+  await open(page);
+  for (const name of ['Train', 'Look inside', 'Evaluate', 'Classify']) {
+    const place = page.getByRole('link', { name, exact: true });
+    await place.focus();
+    await page.keyboard.press('Enter');
+    await expect(place).toHaveAttribute('aria-current', 'page');
+    await expect(place).toBeFocused();
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+  }
+});
+
 async function expectNoSidewaysScrolling(page) {
   const { content, window } = await page.evaluate(() => ({
     content: document.documentElement.scrollWidth,
