@@ -5,18 +5,17 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{CustomEvent, UrlSearchParams};
+use web_sys::CustomEvent;
 
 use super::{
-    browser::set_body_data,
+    browser::{address_parameter, set_body_data},
     state::{Page, Stage},
 };
 use crate::web::protocol::benchmark::{Measured, Order};
 
 /// Hears orders from now on, where the address asks for it.
 pub fn listen(page: Page) {
-    let search = window().location().search().unwrap_or_default();
-    if !UrlSearchParams::new_with_str(&search).is_ok_and(|parameters| parameters.has("bench")) {
+    if address_parameter("bench").is_none() {
         return;
     }
     Effect::new(move || {

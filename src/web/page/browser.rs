@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Promise};
 use leptos::prelude::{document, set_timeout, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url, UrlSearchParams};
 
 use crate::web::js;
 
@@ -28,6 +28,12 @@ pub fn body_url(name: &str, default: &str) -> String {
     let value = value.as_deref().unwrap_or(default);
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     Url::new_with_base(value, &base).map_or_else(|_| value.to_owned(), |url| url.href())
+}
+
+/// What the page's address says after `?` under this name; empty where it stands there without a value.
+pub fn address_parameter(name: &str) -> Option<String> {
+    let search = window().location().search().unwrap_or_default();
+    UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
 /// Offers a file to the visitor under this name.

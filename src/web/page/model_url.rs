@@ -4,16 +4,14 @@ use js_sys::Array;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, File, Response, Url, UrlSearchParams};
+use web_sys::{Blob, File, Response, Url};
 
-use super::state::Page;
+use super::{browser::address_parameter, state::Page};
 use crate::web::js;
 
 /// Loads the model, where the address names one; where it cannot be had, the shipped one stays.
 pub fn load(page: Page) {
-    let search = window().location().search().unwrap_or_default();
-    let asked = UrlSearchParams::new_with_str(&search).ok().and_then(|parameters| parameters.get("model"));
-    if let Some(asked) = asked.filter(|asked| !asked.is_empty()) {
+    if let Some(asked) = address_parameter("model").filter(|asked| !asked.is_empty()) {
         spawn_local(async move {
             match fetch(&asked).await {
                 Ok(file) => page.load_model(vec![file]),

@@ -3,13 +3,13 @@
 use std::{collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::prelude::*;
-use web_sys::{Blob, File, Url, UrlSearchParams};
+use web_sys::{Blob, File, Url};
 use web_time::Instant;
 
 use super::{
     benchmark,
     bridge::{Bridge, Settings, Source},
-    browser::{body_url, save},
+    browser::{address_parameter, body_url, save},
     evaluate::state::Evaluation,
     inside::state::Inside,
     intake::Found,
@@ -376,9 +376,7 @@ pub fn photos(count: usize) -> String {
 }
 
 fn settings() -> Settings {
-    let search = window().location().search().unwrap_or_default();
-    let asked = UrlSearchParams::new_with_str(&search).ok().and_then(|parameters| parameters.get("device"));
-    let cpu = asked.as_deref() == Some("cpu");
+    let cpu = address_parameter("device").as_deref() == Some("cpu");
     Settings {
         engine_url: body_url("engine", "engine_loader.js"),
         decoder_url: body_url("decoder", "decoder_loader.js"),
