@@ -4,6 +4,11 @@
 //!
 //! Burn has an Adam of its own, whose state can be read only synchronously, which a browser does not allow.
 
+mod backend;
+mod cpu;
+#[cfg(feature = "engine")]
+mod gpu;
+
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
@@ -44,27 +49,31 @@ impl Adam {
     ) -> AlexNet {
         self.steps += 1;
         let steps = self.steps as f64;
-        model.map(&mut Step {
-            moments: &mut self.moments,
-            index: 0,
-            gradients,
-            kept: 1.0 - learning_rate * weight_decay,
-            learning_rate: learning_rate / (1.0 - BETA_1.powf(steps)),
-            second_correction: (1.0 - BETA_2.powf(steps)).sqrt(),
-        })
+        let rates = Rates {
+            kept: (1.0 - learning_rate * weight_decay) as f32,
+            learning_rate: (learning_rate / (1.0 - BETA_1.powf(steps))) as f32,
+            second_correction: (1.0 - BETA_2.powf(steps)).sqrt() as f32,
+        };
+        model.map(&mut Step { moments: &mut self.moments, index: 0, gradients, rates })
     }
+}
+
+/// The numbers of a step.
+#[derive(Clone, Copy)]
+struct Rates {
+    /// The share of each weight that the decay leaves.
+    kept: f32,
+    /// Corrected for the bias of the first moment.
+    learning_rate: f32,
+    /// What the root of the second moment is divided by.
+    second_correction: f32,
 }
 
 struct Step<'a> {
     moments: &'a mut Vec<Option<Moments>>,
     index: usize,
     gradients: GradientsParams,
-    /// The share of each weight that the decay leaves.
-    kept: f64,
-    /// Corrected for the bias of the first moment.
-    learning_rate: f64,
-    /// What the root of the second moment is divided by.
-    second_correction: f64,
+    rates: Rates,
 }
 
 impl ModuleMapper for Step<'_> {
@@ -79,20 +88,15 @@ impl ModuleMapper for Step<'_> {
             return Param::from_mapped_value(id, tensor, mapper);
         };
         let shape = tensor.shape();
-        let gradient = gradient.reshape([shape.num_elements()]);
-        let moments = match self.moments[index].take() {
-            Some(Moments { first, second }) => Moments {
-                first: first * BETA_1 + gradient.clone() * (1.0 - BETA_1),
-                second: second * BETA_2 + gradient.square() * (1.0 - BETA_2),
-            },
-            None => Moments { first: gradient.clone() * (1.0 - BETA_1), second: gradient.square() * (1.0 - BETA_2) },
-        };
-        let scale = moments.second.clone().sqrt() / self.second_correction + EPSILON;
-        let change = moments.first.clone() / scale * self.learning_rate;
-        self.moments[index] = Some(moments);
+        let [weights, gradient] = [tensor.inner(), gradient].map(|tensor| tensor.reshape([shape.num_elements()]));
         let is_bias = D == 1;
-        let decayed = if is_bias || self.kept == 1.0 { tensor.inner() } else { tensor.inner() * self.kept };
-        let tensor = decayed - change.reshape(shape);
-        Param::from_mapped_value(id, Tensor::from_inner(tensor).require_grad(), mapper)
+        let rates = if is_bias { Rates { kept: 1.0, ..self.rates } } else { self.rates };
+        let moments = self.moments[index].take().unwrap_or_else(|| {
+            let zeros = weights.zeros_like();
+            Moments { first: zeros.clone(), second: zeros }
+        });
+        let (weights, moments) = backend::step(weights, gradient, moments, rates);
+        self.moments[index] = Some(moments);
+        Param::from_mapped_value(id, Tensor::from_inner(weights.reshape(shape)).require_grad(), mapper)
     }
 }

@@ -4,7 +4,7 @@
 //! device and the model) and the decoders (workers that turn photos into pixels). Dependencies run one way:
 //!
 //! ```text
-//! layers -> alexnet
+//! parallel -> layers -> alexnet
 //! error, alexnet -> weights
 //! dataset -> dataset_report
 //! preprocess, dataset -> loader
@@ -47,6 +47,8 @@ pub mod manifest;
 pub mod metrics;
 #[cfg(feature = "cli")]
 pub mod native;
+#[cfg(feature = "network")]
+mod parallel;
 pub mod plot;
 #[cfg(feature = "network")]
 pub mod predict;

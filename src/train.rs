@@ -198,7 +198,7 @@ impl Trainer {
     /// As [`Self::run_epoch`].
     pub async fn learn(&mut self, images: Tensor<4>, classes: &[usize]) -> Result<f64> {
         let loss = self.loss(self.model.forward(images), classes, 1.0);
-        self.step(loss, 0.0).await
+        number(self.step(loss, 0.0)).await
     }
 
     /// Takes one step of the last layer alone on what the others make of images, `[batch, HIDDEN]` on the plain device (see
@@ -208,7 +208,7 @@ impl Trainer {
     /// As [`Self::run_epoch`].
     pub async fn learn_head(&mut self, features: Tensor<2>, classes: &[usize]) -> Result<f64> {
         let loss = self.loss(self.model.head(Tensor::from_inner(features)), classes, 1.0);
-        self.step(loss, 0.0).await
+        number(self.step(loss, 0.0)).await
     }
 
     /// An epoch of all layers: the training loss and what came out.
@@ -219,7 +219,7 @@ impl Trainer {
     ) -> Result<ControlFlow<(), (f64, Evaluation)>> {
         let epoch = self.history.len();
         let mut rng = cutmix_rng(self.config.seed, epoch);
-        let mut train_loss = Mean::default();
+        let mut train_loss = RunningLoss::default();
         let steps = loader.start(Pass::Training { epoch });
         for step in 1..=steps {
             let Some(mut batch) = loader.next().await else { break };
@@ -229,20 +229,20 @@ impl Trainer {
                 let kept = if mixes { cut_and_mix(&mut batch.images, &mut rng) } else { 1.0 };
                 let logits = self.model.forward(preprocess::to_tensor(&batch.images, &self.device));
                 let loss = self.loss(logits, &classes_of(&batch.samples), kept);
-                let loss = self.step(loss, (step - 1) as f64 / steps as f64).await?;
-                train_loss.add(loss, batch.images.len());
+                let loss = self.step(loss, (step - 1) as f64 / steps as f64);
+                train_loss.add(loss, batch.images.len()).await?;
             }
-            if on_event(TrainEvent::Step { step, steps, loss: train_loss.value() }).is_break() {
+            if on_event(TrainEvent::Step { step, steps, loss: train_loss.so_far() }).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        if train_loss.is_empty() {
+        let Some(train_loss) = train_loss.finish().await? else {
             return Err(Error::Dataset("none of its training photos could be read".into()));
-        }
+        };
         let device = self.device.clone().inner();
         let evaluation = evaluate(&self.result(), self.classes.len(), &device, loader, on_event).await?;
         Ok(match evaluation {
-            ControlFlow::Continue(evaluation) => ControlFlow::Continue((train_loss.value(), evaluation)),
+            ControlFlow::Continue(evaluation) => ControlFlow::Continue((train_loss, evaluation)),
             ControlFlow::Break(()) => ControlFlow::Break(()),
         })
     }
@@ -265,7 +265,7 @@ impl Trainer {
         };
         let mut order: Vec<usize> = (0..features.train.samples.len()).collect();
         order.shuffle(&mut epoch_rng(self.config.seed, self.history.len()));
-        let mut train_loss = Mean::default();
+        let mut train_loss = RunningLoss::default();
         let batches = order.chunks(self.config.batch_size.max(1));
         let steps = batches.len();
         for (step, indices) in (1..).zip(batches) {
@@ -273,11 +273,12 @@ impl Trainer {
             let classes: Vec<usize> = indices.iter().map(|&index| features.train.samples[index].class).collect();
             let logits = self.model.head(Tensor::from_inner(features.train.select(indices)));
             let loss = self.loss(logits, &classes, 1.0);
-            train_loss.add(self.step(loss, (step - 1) as f64 / steps as f64).await?, indices.len());
-            if on_event(TrainEvent::Step { step, steps, loss: train_loss.value() }).is_break() {
+            train_loss.add(self.step(loss, (step - 1) as f64 / steps as f64), indices.len()).await?;
+            if on_event(TrainEvent::Step { step, steps, loss: train_loss.so_far() }).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
+        let train_loss = train_loss.finish().await?.unwrap_or_default();
         let model = self.result();
         let mut tally = Tally::new(self.classes.len());
         let order: Vec<usize> = (0..features.validation.samples.len()).collect();
@@ -288,7 +289,7 @@ impl Trainer {
             tally.add(model.head(features.validation.select(indices)), &samples).await?;
         }
         self.features = Some(features);
-        Ok(ControlFlow::Continue((train_loss.value(), tally.finish())))
+        Ok(ControlFlow::Continue((train_loss, tally.finish())))
     }
 
     /// The network that the run has come to.
@@ -358,7 +359,7 @@ impl Trainer {
     }
 
     /// Moves the weights down the loss, where the share `done` of the epoch is behind, and gives the loss.
-    async fn step(&mut self, loss: Tensor<1>, done: f64) -> Result<f64> {
+    fn step(&mut self, loss: Tensor<1>, done: f64) -> Tensor<1> {
         let ingredients = self.config.recipe.ingredients();
         let progress = (self.history.len() as f64 + done) / self.config.epochs.max(1) as f64;
         let learning_rate = self.config.learning_rate_at(progress);
@@ -367,11 +368,56 @@ impl Trainer {
         if let (Some(decay), Some(average)) = (ingredients.averaging, self.average.take()) {
             self.average = Some(average::update(average, &self.model, decay, self.adam.steps));
         }
-        match read(loss.inner()).await?.first() {
-            Some(loss) if loss.is_finite() => Ok(f64::from(*loss)),
-            Some(_) => Err(Error::NotFinite("loss (the learning rate is too high)".into())),
-            None => Err(Error::Device("it gave no loss".into())),
+        loss.inner()
+    }
+}
+
+/// The mean loss of an epoch's steps. A step's loss is read when the next step is on its way, so that the device need not
+/// wait for it to be read.
+#[derive(Default)]
+struct RunningLoss {
+    mean: Mean,
+    /// The last step's, and how many photos it is of.
+    unread: Option<(Tensor<1>, usize)>,
+}
+
+impl RunningLoss {
+    async fn add(&mut self, loss: Tensor<1>, photos: usize) -> Result<()> {
+        let before = self.unread.replace((loss, photos));
+        if before.is_none() && self.mean.is_empty() {
+            // There is something to show from the first step on.
+            let first = self.unread.take();
+            return self.read(first).await;
         }
+        self.read(before).await
+    }
+
+    async fn read(&mut self, unread: Option<(Tensor<1>, usize)>) -> Result<()> {
+        if let Some((loss, photos)) = unread {
+            self.mean.add(number(loss).await?, photos);
+        }
+        Ok(())
+    }
+
+    /// The mean of those that were read.
+    fn so_far(&self) -> f64 {
+        self.mean.value()
+    }
+
+    /// The mean of all; none where there were none.
+    async fn finish(mut self) -> Result<Option<f64>> {
+        let last = self.unread.take();
+        self.read(last).await?;
+        Ok((!self.mean.is_empty()).then(|| self.mean.value()))
+    }
+}
+
+/// Reads a loss.
+async fn number(loss: Tensor<1>) -> Result<f64> {
+    match read(loss).await?.first() {
+        Some(loss) if loss.is_finite() => Ok(f64::from(*loss)),
+        Some(_) => Err(Error::NotFinite("loss (the learning rate is too high)".into())),
+        None => Err(Error::Device("it gave no loss".into())),
     }
 }
 

@@ -8,25 +8,46 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::ModuleOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
-use burn::tensor::{Shape, Tensor};
+use burn::tensor::{Shape, Tensor, TensorData};
+#[cfg(any(feature = "engine", feature = "vulkan"))]
 use burn_cubecl::CubeBackend;
 
-use super::{Window, connections, convolution};
+use super::Window;
+use super::cpu;
+#[cfg(feature = "engine")]
+use super::gpu::{connections, convolution};
 
-/// See [`super::convolve`].
+/// The convolution of images with a layer's kernels.
+///
+/// # Shapes
+/// - images: `[batch, channels in, height, width]`
+/// - weight: `[channels out, channels in, kernel, kernel]`
+/// - bias: `[channels out]`
+/// - output: `[batch, channels out, places, places]`
 pub fn convolve(images: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, window: Window) -> Tensor<4> {
     let [images, weight] = [images, weight].map(Tensor::into_dispatch);
     Tensor::from_dispatch(Dispatch::convolve(images, weight, bias.into_dispatch(), window))
 }
 
-/// See [`super::linear`].
+/// What a fully connected layer makes of its inputs.
+///
+/// # Shapes
+/// - inputs: `[batch, from]`
+/// - weight: `[from, to]`
+/// - bias: `[to]`
+/// - output: `[batch, to]`
 pub fn linear(inputs: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
     let [inputs, weight] = [inputs, weight].map(Tensor::into_dispatch);
     Tensor::from_dispatch(Dispatch::fully_connected(inputs, weight, bias.into_dispatch()))
 }
 
 /// What a backend does for [`convolve`] and [`linear`]; where it says nothing else, that is what Burn does.
-#[backend_extension(Cube, Flex, Autodiff, Fusion)]
+#[backend_extension(
+    Cube: cfg(any(feature = "engine", feature = "vulkan")),
+    Flex,
+    Autodiff,
+    Fusion: cfg(feature = "vulkan")
+)]
 trait Layers: Backend {
     /// See [`convolve`].
     #[fusion(dtype = images, shape = output_shape(images, weight, window))]
@@ -39,7 +60,7 @@ trait Layers: Backend {
         Self::conv2d(images, weight, Some(bias), window.options())
     }
 
-    /// The gradient of the images, which are only looked at for their shape, from that of the output.
+    /// The gradient of the images, which are only looked at for their shape, from that of the output, for a stride of 1.
     #[fusion(dtype = images, shape = images)]
     fn gradient_of_images(
         images: FloatTensor<Self>,
@@ -100,8 +121,71 @@ fn output_shape(images: &Shape, weight: &Shape, window: &Window) -> Shape {
     Shape::new([batch, out, window.places(height, kernel), window.places(width, kernel)])
 }
 
-impl Layers for Flex {}
+impl Layers for Flex {
+    fn convolve(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        let geometry = cpu::convolution::Geometry::new(images.shape().dims(), weight.shape().dims(), window);
+        let shape = output_shape(&images.shape(), &weight.shape(), &window);
+        let [images, weight, bias] = [images, weight, bias].map(|tensor| tensor.to_contiguous());
+        let output = cpu::convolution::convolve(numbers(&images), numbers(&weight), numbers(&bias), &geometry);
+        tensor(output, shape)
+    }
 
+    fn gradient_of_images(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        let geometry = cpu::convolution::Geometry::new(images.shape().dims(), weight.shape().dims(), window);
+        let [weight, gradient] = [weight, gradient].map(|tensor| tensor.to_contiguous());
+        let found = cpu::convolution::gradient_of_images(numbers(&weight), numbers(&gradient), &geometry);
+        tensor(found, images.shape())
+    }
+
+    fn gradient_of_weight(
+        images: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        window: Window,
+    ) -> FloatTensor<Self> {
+        let geometry = cpu::convolution::Geometry::new(images.shape().dims(), weight.shape().dims(), window);
+        let [images, gradient] = [images, gradient].map(|tensor| tensor.to_contiguous());
+        let found = cpu::convolution::gradient_of_weight(numbers(&images), numbers(&gradient), &geometry);
+        tensor(found, weight.shape())
+    }
+
+    fn fully_connected(
+        inputs: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if !cpu::connections::are_few(inputs.shape()[0]) {
+            return Self::linear(inputs, weight, Some(bias));
+        }
+        let shape = Shape::new([inputs.shape()[0], bias.shape()[0]]);
+        let [inputs, weight, bias] = [inputs, weight, bias].map(|tensor| tensor.to_contiguous());
+        tensor(cpu::connections::linear(numbers(&inputs), numbers(&weight), numbers(&bias)), shape)
+    }
+}
+
+/// What a tensor on the CPU holds, which is in single precision and in one piece.
+fn numbers(tensor: &FloatTensor<Flex>) -> &[f32] {
+    tensor.as_slice().expect("a tensor in one piece")
+}
+
+fn tensor(numbers: Vec<f32>, shape: Shape) -> FloatTensor<Flex> {
+    FloatTensor::<Flex>::from_data(TensorData::new(numbers, shape))
+}
+
+#[cfg(all(feature = "vulkan", not(feature = "engine")))]
+impl Layers for CubeBackend {}
+
+#[cfg(feature = "engine")]
 impl Layers for CubeBackend {
     fn convolve(
         images: FloatTensor<Self>,
@@ -109,9 +193,6 @@ impl Layers for CubeBackend {
         bias: FloatTensor<Self>,
         window: Window,
     ) -> FloatTensor<Self> {
-        if !convolution::fit(&weight.shape()) {
-            return Self::conv2d(images, weight, Some(bias), window.options());
-        }
         convolution::convolve(images, weight, bias, window)
     }
 
@@ -121,9 +202,7 @@ impl Layers for CubeBackend {
         gradient: FloatTensor<Self>,
         window: Window,
     ) -> FloatTensor<Self> {
-        if window.stride != 1 || !convolution::fit_backwards(&weight.shape()) {
-            return Self::conv2d_x_backward(images, weight, gradient, window.options());
-        }
+        let _ = images;
         convolution::gradient_of_images(weight, gradient, window)
     }
 
@@ -133,9 +212,6 @@ impl Layers for CubeBackend {
         gradient: FloatTensor<Self>,
         window: Window,
     ) -> FloatTensor<Self> {
-        if !convolution::fit(&weight.shape()) {
-            return Self::conv2d_weight_backward(images, weight, gradient, window.options());
-        }
         convolution::gradient_of_weight(images, weight.shape(), gradient, window)
     }
 
@@ -144,9 +220,6 @@ impl Layers for CubeBackend {
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        if !connections::fits(inputs.shape()[1]) {
-            return Self::linear(inputs, weight, Some(bias));
-        }
         connections::linear(inputs, weight, bias)
     }
 
@@ -155,9 +228,6 @@ impl Layers for CubeBackend {
         weight: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        if !connections::fits(inputs.shape()[1]) {
-            return Self::linear_x_backward(weight, gradient);
-        }
         connections::gradient_of_inputs(inputs, weight, gradient)
     }
 
@@ -166,9 +236,6 @@ impl Layers for CubeBackend {
         weight: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        if !connections::fits(inputs.shape()[1]) {
-            return Self::linear_weight_backward(inputs, gradient);
-        }
         connections::gradient_of_weight(inputs, weight, gradient)
     }
 }

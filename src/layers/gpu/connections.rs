@@ -23,12 +23,7 @@ const ENOUGH_INVOCATIONS: usize = 1 << 12;
 /// But no part has fewer inputs than this, in fours.
 const LEAST_OF_PART: usize = 32;
 
-/// Whether a layer that takes so many inputs can be computed here.
-pub fn fits(from: usize) -> bool {
-    from.is_multiple_of(4)
-}
-
-/// See [`super::linear`].
+/// See [`crate::layers::linear`]; the number of inputs has to be a multiple of 4.
 pub fn linear(inputs: CubeTensor, weight: CubeTensor, bias: CubeTensor) -> CubeTensor {
     let [inputs, weight, bias] = [inputs, weight, bias].map(into_contiguous);
     let layer = Layer::new(&inputs, &weight);
@@ -131,6 +126,7 @@ impl Layer {
     fn new(inputs: &CubeTensor, weight: &CubeTensor) -> Self {
         let [batch, from] = inputs.shape().dims();
         let [_, to] = weight.shape().dims();
+        assert!(from.is_multiple_of(4), "{from} inputs cannot be read in fours");
         let width = if to.is_multiple_of(4) { 4 } else { 1 };
         Self { batch, rows: if batch == 1 { 1 } else { ROWS }, fours: from / 4, to, width, columns: to / width }
     }

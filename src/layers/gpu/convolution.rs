@@ -18,8 +18,8 @@ use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::ops::permute_nhwc_to_nchw;
 use burn_cubecl::tensor::CubeTensor;
 
-use super::Window;
 use super::launch::{Four, LINE, empty, groups, lines};
+use crate::layers::Window;
 
 /// Output channels of an invocation's tile, in fours.
 const TILE_OUT: usize = 2;
@@ -32,17 +32,7 @@ const TILE_IN: usize = 2;
 /// The weights' gradient is summed up in parts, at most so many that this many invocations are at work.
 const ENOUGH_INVOCATIONS: usize = 1 << 14;
 
-/// Whether a layer with such weights can be computed here.
-pub fn fit(weight: &Shape) -> bool {
-    weight[0].is_multiple_of(4 * TILE_OUT * GROUP[1])
-}
-
-/// Whether the gradient of what goes into such a layer can be computed here.
-pub fn fit_backwards(weight: &Shape) -> bool {
-    weight[1].is_multiple_of(4 * TILE_OUT * GROUP[1]) && weight[0].is_multiple_of(4)
-}
-
-/// See [`super::convolve`].
+/// See [`crate::layers::convolve`]; the number of channels that come out has to be a multiple of 16.
 pub fn convolve(images: CubeTensor, weight: CubeTensor, bias: CubeTensor, window: Window) -> CubeTensor {
     let [out, _, kernel, _] = weight.shape().dims();
     let [images, weight] = [padded(images, window.padding), laid_out(weight, false)];
@@ -51,6 +41,7 @@ pub fn convolve(images: CubeTensor, weight: CubeTensor, bias: CubeTensor, window
 
 /// The gradient of the images for a stride of 1: a convolution of the gradient with the kernels turned round.
 pub fn gradient_of_images(weight: CubeTensor, gradient: CubeTensor, window: Window) -> CubeTensor {
+    assert_eq!(window.stride, 1, "only a stride of 1 is turned round");
     let [_, channels, kernel, _] = weight.shape().dims();
     let [gradient, weight] = [padded(gradient, kernel - 1 - window.padding), laid_out(weight, true)];
     product(gradient, weight, None, [channels, kernel, 1])
@@ -59,6 +50,7 @@ pub fn gradient_of_images(weight: CubeTensor, gradient: CubeTensor, window: Wind
 /// The gradient of weights of this shape.
 pub fn gradient_of_weight(images: CubeTensor, weight: Shape, gradient: CubeTensor, window: Window) -> CubeTensor {
     let [out, _, kernel, _] = weight.dims();
+    assert!(out.is_multiple_of(4 * TILE_OUT * GROUP[1]), "{out} channels cannot be cut into tiles");
     let images = padded(images, window.padding);
     let gradient = padded(gradient, 0);
     let geometry = Geometry::new(&images, kernel, window.stride);
@@ -104,6 +96,7 @@ fn product(
     bias: Option<CubeTensor>,
     [out, kernel, stride]: [usize; 3],
 ) -> CubeTensor {
+    assert!(out.is_multiple_of(4 * TILE_OUT * GROUP[1]), "{out} channels cannot be cut into tiles");
     let geometry = Geometry::new(&images, kernel, stride);
     let [batch, ..] = images.shape().dims::<4>();
     let output = empty(&images, [batch, geometry.places[0], geometry.places[1], out]);

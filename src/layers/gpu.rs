@@ -1,0 +1,8 @@
+//! The layers on WebGPU, in CubeCL.
+//!
+//! Burn's kernels for a GPU without matrix units are several times slower, unless Burn may try out which are the fastest
+//! (autotune), which browsers do not survive.
+
+pub mod connections;
+pub mod convolution;
+pub mod launch;
