@@ -1,7 +1,9 @@
-//! The network: AlexNet at half width, as the PyTorch flower tutorial builds it (`module.py`).
+//! The network: AlexNet at half width, as the PyTorch flower tutorial builds it (`module.py`), or at full width, as
+//! torchvision does.
 //!
-//! After A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet Classification with Deep Convolutional Neural Networks"
-//! (2012), one of whose two GPU halves it is, with 2048 units in the hidden layers.
+//! The first is one of the two GPU halves of A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet Classification with Deep
+//! Convolutional Neural Networks" (2012), with 2048 units in the hidden layers; the second is A. Krizhevsky, "One weird
+//! trick for parallelizing convolutional neural networks" (2014).
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -14,34 +16,33 @@ use burn::tensor::{Device, Tensor};
 use crate::layers::{self, Window, convolve};
 use crate::preprocess::IMAGE_SIZE;
 
-/// A convolution's shape; all kernels are square.
+/// A convolution's kernel, which is square, and how it moves.
 struct Convolution {
-    channels: [usize; 2],
     kernel: usize,
     window: Window,
     /// Whether a max pool follows.
     pooled: bool,
 }
 
-const fn convolution(channels: [usize; 2], [kernel, stride, padding]: [usize; 3], pooled: bool) -> Convolution {
-    Convolution { channels, kernel, window: Window { stride, padding }, pooled }
+const fn convolution([kernel, stride, padding]: [usize; 3], pooled: bool) -> Convolution {
+    Convolution { kernel, window: Window { stride, padding }, pooled }
 }
 
 const CONVOLUTIONS: [Convolution; 5] = [
-    convolution([3, 48], [11, 4, 2], true),
-    convolution([48, 128], [5, 1, 2], true),
-    convolution([128, 192], [3, 1, 1], false),
-    convolution([192, 192], [3, 1, 1], false),
-    convolution([192, 128], [3, 1, 1], true),
+    convolution([11, 4, 2], true),
+    convolution([5, 1, 2], true),
+    convolution([3, 1, 1], false),
+    convolution([3, 1, 1], false),
+    convolution([3, 1, 1], true),
 ];
+/// Red, green and blue.
+const IMAGE_CHANNELS: usize = 3;
 const POOL_KERNEL: usize = 3;
 const POOL_STRIDE: usize = 2;
 const DROPOUT: f64 = 0.5;
 
-/// Values that the convolutions hand to the classifier: 128 maps of 6 x 6.
-pub const FEATURES: usize = 128 * 6 * 6;
-/// Units in each of the two hidden layers.
-pub const HIDDEN: usize = 2048;
+/// Values of each of the maps that the convolutions hand to the classifier.
+const MAP: usize = 6 * 6;
 
 /// PyTorch's names of the convolutions and the fully connected layers, in order.
 const LAYER_NAMES: [&str; 8] = [
@@ -59,14 +60,26 @@ pub const LAST_CONVOLUTION: &str = LAYER_NAMES[CONVOLUTIONS.len() - 1];
 /// PyTorch's names of the max pools, in order.
 const POOL_NAMES: [&str; 3] = ["features.2", "features.5", "features.12"];
 
+/// How many channels and units the layers have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// The tutorial's.
+    #[default]
+    Half,
+    /// torchvision's.
+    Full,
+}
+
 /// What a network is built from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlexNetConfig {
+    /// How wide it is.
+    pub width: Width,
     /// Number of classes, at least 1.
     pub classes: usize,
 }
 
-/// AlexNet at half width.
+/// AlexNet.
 #[derive(Module, Debug)]
 pub struct AlexNet {
     conv1: Conv2d,
@@ -108,10 +121,33 @@ pub struct Layer {
     pub multiply_adds: usize,
 }
 
+impl Width {
+    /// The width whose first layer has so many channels.
+    pub fn of(first_channels: usize) -> Option<Self> {
+        [Self::Half, Self::Full].into_iter().find(|width| width.channels()[0] == first_channels)
+    }
+
+    /// Channels of what each convolution gives.
+    fn channels(self) -> [usize; CONVOLUTIONS.len()] {
+        match self {
+            Self::Half => [48, 128, 192, 192, 128],
+            Self::Full => [64, 192, 384, 256, 256],
+        }
+    }
+
+    /// Units in each of the two hidden layers.
+    pub fn hidden(self) -> usize {
+        match self {
+            Self::Half => 2048,
+            Self::Full => 4096,
+        }
+    }
+}
+
 impl AlexNetConfig {
-    /// A network for this many classes.
+    /// The tutorial's network for this many classes.
     pub fn new(classes: usize) -> Self {
-        Self { classes }
+        Self { width: Width::Half, classes }
     }
 
     /// A network with random weights, drawn as the tutorial draws them: Kaiming's normal distribution over the fan-out
@@ -119,33 +155,24 @@ impl AlexNetConfig {
     ///
     /// The draw follows the device's seed; see [`Device::seed`].
     pub fn init(&self, device: &Device) -> AlexNet {
-        let conv = |shape: &Convolution| {
-            let [_, out] = shape.channels;
-            let mut conv = Conv2dConfig::new(shape.channels, [shape.kernel; 2])
+        let conv = |(shape, channels): (&Convolution, [usize; 2])| {
+            let mut conv = Conv2dConfig::new(channels, [shape.kernel; 2])
                 .with_initializer(Initializer::KaimingNormal { gain: f64::sqrt(2.0), fan_out_only: true })
                 .init(device);
-            conv.bias = Some(Initializer::Zeros.init([out], device));
+            conv.bias = Some(Initializer::Zeros.init([channels[1]], device));
             conv
         };
-        let [conv1, conv2, conv3, conv4, conv5] = CONVOLUTIONS.each_ref().map(conv);
-        AlexNet {
-            conv1,
-            conv2,
-            conv3,
-            conv4,
-            conv5,
-            dropout: DropoutConfig::new(DROPOUT).init(),
-            fc1: linear(FEATURES, HIDDEN, device),
-            fc2: linear(HIDDEN, HIDDEN, device),
-            fc3: linear(HIDDEN, self.classes, device),
-        }
+        let [conv1, conv2, conv3, conv4, conv5] = self.convolutions().map(conv);
+        let [fc1, fc2, fc3] = self.linear_shapes().map(|[input, output]| linear(input, output, device));
+        AlexNet { conv1, conv2, conv3, conv4, conv5, dropout: DropoutConfig::new(DROPOUT).init(), fc1, fc2, fc3 }
     }
 
     /// The parameters in PyTorch's order, which is also the order in which Burn visits the module.
     ///
     /// Burn keeps the weights of fully connected layers the other way round, `[in, out]`.
     pub fn parameters(&self) -> Vec<Parameter> {
-        let convolutions = CONVOLUTIONS.iter().map(|c| vec![c.channels[1], c.channels[0], c.kernel, c.kernel]);
+        let convolutions = self.convolutions();
+        let convolutions = convolutions.iter().map(|(conv, [input, out])| vec![*out, *input, conv.kernel, conv.kernel]);
         let linears = self.linear_shapes().map(|[input, out]| vec![out, input]);
         convolutions
             .chain(linears)
@@ -164,8 +191,7 @@ impl AlexNetConfig {
         let mut side = IMAGE_SIZE;
         let mut modules = LAYER_NAMES.into_iter();
         let mut pools = POOL_NAMES.into_iter();
-        for (index, conv) in CONVOLUTIONS.iter().enumerate() {
-            let [input, out] = conv.channels;
+        for (index, (conv, [input, out])) in self.convolutions().into_iter().enumerate() {
             let convolved = conv.window.places(side, conv.kernel);
             layers.push(Layer {
                 module: modules.next().expect("each layer has a name"),
@@ -206,13 +232,29 @@ impl AlexNetConfig {
         layers
     }
 
+    /// The convolutions with their channels, `[in, out]`.
+    fn convolutions(&self) -> [(&'static Convolution, [usize; 2]); CONVOLUTIONS.len()] {
+        let channels = self.width.channels();
+        let input = |index: usize| if index == 0 { IMAGE_CHANNELS } else { channels[index - 1] };
+        std::array::from_fn(|index| (&CONVOLUTIONS[index], [input(index), channels[index]]))
+    }
+
     /// `[in, out]` of the fully connected layers.
     fn linear_shapes(&self) -> [[usize; 2]; 3] {
-        [[FEATURES, HIDDEN], [HIDDEN, HIDDEN], [HIDDEN, self.classes]]
+        let hidden = self.width.hidden();
+        let [.., maps] = self.width.channels();
+        [[maps * MAP, hidden], [hidden, hidden], [hidden, self.classes]]
     }
 }
 
 impl AlexNet {
+    /// What it was built from.
+    pub fn config(&self) -> AlexNetConfig {
+        let [first_channels, ..] = self.conv1.weight.lazy_shape().dims::<4>();
+        let [_, classes] = self.fc3.weight.lazy_shape().dims();
+        AlexNetConfig { width: Width::of(first_channels).expect("networks are built of a known width"), classes }
+    }
+
     /// The logits of a batch of images. Dropout is active on a training device only (see [`Module::train`]).
     ///
     /// # Shapes
@@ -228,7 +270,7 @@ impl AlexNet {
         self.head(self.features_observed(images, observe))
     }
 
-    /// What the last layer decides on: `[batch, 3, 224, 224]` to `[batch, HIDDEN]`.
+    /// What the last layer decides on: `[batch, 3, 224, 224]` to `[batch, hidden units]`.
     pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
         self.features_observed(images, |_, _| ())
     }
@@ -256,27 +298,27 @@ impl AlexNet {
     /// the logits.
     ///
     /// # Shapes
-    /// - maps: `[batch, 128, 13, 13]`, after their ReLU
-    /// - output: `[batch, HIDDEN]` twice, `[batch, classes]`
+    /// - maps: `[batch, 128 or 256, 13, 13]`, after their ReLU
+    /// - output: `[batch, hidden units]` twice, `[batch, classes]`
     pub fn classify_maps(&self, maps: Tensor<4>) -> [Tensor<2>; 3] {
         let [first, second] = self.hidden(max_pool(maps).flatten(1, 3));
         let logits = self.head(second.clone());
         [first, second, logits]
     }
 
-    /// The first convolution's weights, which look at pixels: `[48, 3, 11, 11]`.
+    /// The first convolution's weights, which look at pixels: `[48 or 64, 3, 11, 11]`.
     pub fn filters(&self) -> Tensor<4> {
         self.conv1.weight.val()
     }
 
-    /// The last layer: `[batch, HIDDEN]` to the logits, `[batch, classes]`.
+    /// The last layer: `[batch, hidden units]` to the logits, `[batch, classes]`.
     pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
         connect(&self.fc3, features)
     }
 
     /// The network with a new last layer for this many classes, drawn as [`AlexNetConfig::init`] draws it.
     pub fn with_new_head(mut self, classes: usize, device: &Device) -> Self {
-        self.fc3 = linear(HIDDEN, classes, device);
+        self.fc3 = linear(self.config().width.hidden(), classes, device);
         self
     }
 
@@ -286,7 +328,7 @@ impl AlexNet {
         self
     }
 
-    /// Both hidden layers: `[batch, FEATURES]` to `[batch, HIDDEN]` and that to `[batch, HIDDEN]`.
+    /// Both hidden layers: of the flattened maps, and of what the first gives.
     fn hidden(&self, features: Tensor<2>) -> [Tensor<2>; 2] {
         let first = relu(connect(&self.fc1, self.dropout.forward(features)));
         let second = relu(connect(&self.fc2, self.dropout.forward(first.clone())));
@@ -350,14 +392,22 @@ mod tests {
 
     #[test]
     fn table_parameters_and_module_agree() {
-        for classes in [1, 5, 1000] {
-            let config = AlexNetConfig::new(classes);
+        for (width, classes) in [(Width::Half, 1), (Width::Half, 5), (Width::Half, 1000), (Width::Full, 3)] {
+            let config = AlexNetConfig { width, classes };
             let in_table: usize = config.layers().iter().map(|layer| layer.parameters).sum();
             let in_state_dict: usize =
                 config.parameters().iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum();
             let model = config.init(&crate::device::cpu());
             assert_eq!(in_table, in_state_dict);
             assert_eq!(in_table, model.num_params());
+            assert_eq!(model.config(), config);
         }
+    }
+
+    #[test]
+    fn the_full_width_is_torchvisions() {
+        let config = AlexNetConfig { width: Width::Full, classes: 1000 };
+        assert_eq!(config.layers().iter().map(|layer| layer.parameters).sum::<usize>(), 61_100_840);
+        assert_eq!(config.parameters()[10].shape, [4096, 9216]);
     }
 }

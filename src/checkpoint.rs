@@ -100,6 +100,7 @@ impl Trainer {
             .collect();
         let model = weights.to_model(&device).train();
         let mut trainer = Self::assemble(state.config, state.classes, device, model);
+        trainer.preprocessing = weights.metadata().preprocessing;
         if trainer.average.is_some() {
             trainer.average = Some(file(AVERAGE)?.to_model(&plain));
         }

@@ -38,12 +38,15 @@ pub enum Error {
     NotAModel(String),
     /// The model file lacks a tensor of this network.
     #[error(
-        "the file is a model of another network: it has no tensor `{0}`; this page runs the half-width AlexNet of the \
-         PyTorch flower tutorial"
+        "the file is a model of another network: it has no tensor `{0}`; AlexNet runs here, with the widths of the PyTorch \
+         flower tutorial or of torchvision"
     )]
     MissingTensor(String),
     /// A tensor has not the shape that this network needs.
-    #[error("the file is a model of another network: tensor `{name}` is {found:?} where AlexNet has {expected:?}")]
+    #[error(
+        "the file is a model of another network: tensor `{name}` is {found:?} where AlexNet has {expected:?}; AlexNet runs \
+         here, with the widths of the PyTorch flower tutorial or of torchvision"
+    )]
     WrongShape {
         /// PyTorch's name of the tensor.
         name: String,

@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::alexnet::{AlexNet, HIDDEN};
+use crate::alexnet::AlexNet;
 use crate::dataset::Sample;
 use crate::error::{Error, Result};
 use crate::loader::{DataLoader, Pass};
-use crate::preprocess;
+use crate::preprocess::{self, Preprocessing};
 use crate::train::{TrainEvent, report_unreadable};
 
 /// The features of the training and the validation photos.
@@ -22,7 +22,7 @@ pub(crate) struct Features {
 /// The features of some photos.
 #[derive(Debug)]
 pub(crate) struct Labelled {
-    /// `[photos, HIDDEN]`, on the plain device.
+    /// `[photos, hidden units]`, on the plain device.
     features: Tensor<2>,
     pub samples: Vec<Sample>,
 }
@@ -31,16 +31,17 @@ impl Features {
     /// Shows every photo to the network once; [`ControlFlow::Break`] where `on_event` asked to stop.
     pub async fn compute(
         model: &AlexNet,
+        preprocessing: Preprocessing,
         device: &Device,
         loader: &mut impl DataLoader,
         on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), Self>> {
-        let train = Labelled::compute(model, device, loader, Pass::Features, on_event).await?;
+        let train = Labelled::compute(model, preprocessing, device, loader, Pass::Features, on_event).await?;
         let ControlFlow::Continue(train) = train else { return Ok(ControlFlow::Break(())) };
         if train.samples.is_empty() {
             return Err(Error::Dataset("none of its training photos could be read".into()));
         }
-        let validation = Labelled::compute(model, device, loader, Pass::Validation, on_event).await?;
+        let validation = Labelled::compute(model, preprocessing, device, loader, Pass::Validation, on_event).await?;
         let ControlFlow::Continue(validation) = validation else { return Ok(ControlFlow::Break(())) };
         Ok(ControlFlow::Continue(Self { train, validation }))
     }
@@ -49,6 +50,7 @@ impl Features {
 impl Labelled {
     async fn compute(
         model: &AlexNet,
+        preprocessing: Preprocessing,
         device: &Device,
         loader: &mut impl DataLoader,
         pass: Pass,
@@ -60,7 +62,7 @@ impl Labelled {
             let Some(batch) = loader.next().await else { break };
             report_unreadable(&batch, on_event);
             if !batch.images.is_empty() {
-                let features = model.features(preprocess::to_tensor(&batch.images, device));
+                let features = model.features(preprocess::to_tensor(&batch.images, preprocessing, device));
                 let data = features.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
                 values.extend(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
                 samples.extend(batch.samples);
@@ -69,11 +71,12 @@ impl Labelled {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        let features = Tensor::from_data(TensorData::new(values, [samples.len(), HIDDEN]), device);
+        let features =
+            Tensor::from_data(TensorData::new(values, [samples.len(), model.config().width.hidden()]), device);
         Ok(ControlFlow::Continue(Self { features, samples }))
     }
 
-    /// The features of the photos with these indices, `[indices, HIDDEN]`.
+    /// The features of the photos with these indices, `[indices, hidden units]`.
     pub fn select(&self, indices: &[usize]) -> Tensor<2> {
         let numbers: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
         let indices: Tensor<1, Int> =

@@ -3,14 +3,13 @@
 //! A pass is planned here, from the seed alone; whoever has the files (threads on the command line, decoder workers in
 //! the browser) carries the [`Job`]s out. The same seed therefore means the same batches everywhere.
 
-use image::RgbImage;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::dataset::{Sample, Split};
 use crate::error::{Error, Result};
-use crate::preprocess::{self, Augmentation, Pixels};
+use crate::preprocess::{self, Augmentation, Framing, Pixels, Preprocessing};
 use crate::run::{Ingredients, TrainingConfig};
 
 /// One way through the data.
@@ -21,9 +20,9 @@ pub enum Pass {
         /// Counts from 0.
         epoch: usize,
     },
-    /// The training photos, in order and whole.
+    /// The training photos, in order and as they are.
     Features,
-    /// The validation photos, in order and whole.
+    /// The validation photos, in order and as they are.
     Validation,
 }
 
@@ -32,8 +31,8 @@ pub enum Pass {
 pub struct Job {
     /// The photo and its class.
     pub sample: Sample,
-    /// How it is changed; none means the whole photo as it is.
-    pub augmentation: Option<Augmentation>,
+    /// What is shown of it.
+    pub framing: Framing,
 }
 
 /// Photos that go through the network together.
@@ -60,22 +59,23 @@ pub trait DataLoader {
     async fn breathe(&mut self) {}
 }
 
-/// The batches of a pass.
-pub fn plan(split: &Split, pass: Pass, config: &TrainingConfig) -> Vec<Vec<Job>> {
-    let whole = |samples: &[Sample]| -> Vec<Job> {
-        samples.iter().map(|sample| Job { sample: sample.clone(), augmentation: None }).collect()
+/// The batches of a pass, for a network of this preprocessing.
+pub fn plan(split: &Split, pass: Pass, config: &TrainingConfig, preprocessing: Preprocessing) -> Vec<Vec<Job>> {
+    let framing = Framing::Evaluation(preprocessing);
+    let plain = |samples: &[Sample]| -> Vec<Job> {
+        samples.iter().map(|sample| Job { sample: sample.clone(), framing }).collect()
     };
     let mut jobs = match pass {
-        Pass::Validation => whole(&split.validation),
-        Pass::Features => whole(&split.train),
+        Pass::Validation => plain(&split.validation),
+        Pass::Features => plain(&split.train),
         Pass::Training { epoch } => {
             let mut rng = epoch_rng(config.seed, epoch);
-            let mut jobs = whole(&split.train);
+            let mut jobs = plain(&split.train);
             jobs.shuffle(&mut rng);
             if config.augment {
                 let Ingredients { least_area, jitter, .. } = config.recipe.ingredients();
                 for job in &mut jobs {
-                    job.augmentation = Some(Augmentation { seed: rng.next_u32(), least_area, jitter });
+                    job.framing = Framing::Training(Augmentation { seed: rng.next_u32(), least_area, jitter });
                 }
             }
             jobs
@@ -103,15 +103,7 @@ impl Job {
     /// # Errors
     /// As [`preprocess::decode`].
     pub fn pixels(&self, encoded: &[u8]) -> Result<Pixels> {
-        Ok(self.pixels_of(&preprocess::decode(encoded)?))
-    }
-
-    /// Turns the decoded photo into the network's input.
-    pub fn pixels_of(&self, photo: &RgbImage) -> Pixels {
-        match self.augmentation {
-            Some(augmentation) => preprocess::training_pixels(photo, augmentation),
-            None => preprocess::evaluation_pixels(photo),
-        }
+        Ok(self.framing.pixels(&preprocess::decode(encoded)?))
     }
 }
 
@@ -143,6 +135,10 @@ mod tests {
         TrainingConfig { batch_size, seed, ..TrainingConfig::default() }
     }
 
+    fn planned(split: &Split, pass: Pass, config: &TrainingConfig) -> Vec<Vec<Job>> {
+        plan(split, pass, config, Preprocessing::default())
+    }
+
     fn paths(batches: &[Vec<Job>]) -> Vec<String> {
         batches.iter().flatten().map(|job| job.sample.path.clone()).collect()
     }
@@ -150,26 +146,26 @@ mod tests {
     #[test]
     fn an_epoch_shows_every_photo_once_in_an_order_of_its_own() {
         let split = split(70);
-        let first = plan(&split, Pass::Training { epoch: 0 }, &config(32, 1));
-        let second = plan(&split, Pass::Training { epoch: 1 }, &config(32, 1));
+        let first = planned(&split, Pass::Training { epoch: 0 }, &config(32, 1));
+        let second = planned(&split, Pass::Training { epoch: 1 }, &config(32, 1));
         assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [32, 32, 6]);
         assert_eq!(paths(&first).into_iter().collect::<BTreeSet<_>>().len(), 70);
         assert_ne!(paths(&first), paths(&second));
-        assert_ne!(first[0][0].augmentation, first[0][1].augmentation);
+        assert_ne!(first[0][0].framing, first[0][1].framing);
     }
 
     #[test]
     fn the_seed_decides() {
         let split = split(40);
         let pass = Pass::Training { epoch: 3 };
-        assert_eq!(paths(&plan(&split, pass, &config(8, 7))), paths(&plan(&split, pass, &config(8, 7))));
-        assert_ne!(paths(&plan(&split, pass, &config(8, 7))), paths(&plan(&split, pass, &config(8, 8))));
+        assert_eq!(paths(&planned(&split, pass, &config(8, 7))), paths(&planned(&split, pass, &config(8, 7))));
+        assert_ne!(paths(&planned(&split, pass, &config(8, 7))), paths(&planned(&split, pass, &config(8, 8))));
     }
 
     #[test]
     fn validation_is_in_order_and_not_augmented() {
-        let batches = plan(&split(3), Pass::Validation, &config(2, 0));
+        let batches = planned(&split(3), Pass::Validation, &config(2, 0));
         assert_eq!(paths(&batches), ["class/3.jpg", "class/4.jpg", "class/5.jpg", "class/6.jpg", "class/7.jpg"]);
-        assert!(batches.iter().flatten().all(|job| job.augmentation.is_none()));
+        assert!(batches.iter().flatten().all(|job| job.framing == Framing::Evaluation(Preprocessing::default())));
     }
 }

@@ -9,7 +9,7 @@ use crate::device::cpu;
 use crate::error::{Error, Result};
 use crate::formula;
 use crate::preprocess::IMAGE_SIZE;
-use crate::weights::{ARCHITECTURE, ModelFile, PREPROCESSING};
+use crate::weights::{ModelFile, architecture};
 
 /// How the picture of [`formula::pictures`] is made, in words.
 const PICTURE: &str = "values in -1..1 in place of a normalised photo, [1, 3, 224, 224] in this order: for value i of \
@@ -22,11 +22,12 @@ const PICTURE: &str = "values in -1..1 in place of a normalised photo, [1, 3, 22
 /// As [`ModelFile::from_safetensors`], and [`Error::Device`] where there is no answer.
 pub async fn manifest(name: &str, safetensors: &[u8]) -> Result<String> {
     let file = ModelFile::from_safetensors(safetensors)?;
-    let preprocessing: Value = serde_json::from_str(PREPROCESSING).expect("the constant is JSON");
+    let preprocessing: Value =
+        serde_json::from_str(file.metadata().preprocessing.description()).expect("the constant is JSON");
     let manifest = json!({
         "file": name,
         "sha256": hexadecimal(&Sha256::digest(safetensors)),
-        "architecture": ARCHITECTURE,
+        "architecture": architecture(file.config().width),
         "preprocessing": preprocessing,
         "classes": file.metadata().classes,
         "reference": { "picture": PICTURE, "logits": reference_logits(&file).await? },

@@ -1,12 +1,12 @@
 //! Photos to probabilities.
 
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use crate::alexnet::AlexNet;
 use crate::error::{Error, Result};
 use crate::metrics::softmax;
-use crate::preprocess::{self, Pixels};
+use crate::preprocess::{self, Pixels, Preprocessing};
 use crate::weights::ModelFile;
 
 /// A network ready to answer, on one device.
@@ -14,6 +14,7 @@ use crate::weights::ModelFile;
 pub struct Classifier {
     model: AlexNet,
     classes: Vec<String>,
+    preprocessing: Preprocessing,
     device: Device,
 }
 
@@ -23,6 +24,7 @@ impl Classifier {
         Self {
             model: file.to_model(device).no_grad(),
             classes: file.metadata().classes.clone(),
+            preprocessing: file.metadata().preprocessing,
             device: device.clone(),
         }
     }
@@ -37,6 +39,16 @@ impl Classifier {
         &self.classes
     }
 
+    /// How photos become what the network sees.
+    pub fn preprocessing(&self) -> Preprocessing {
+        self.preprocessing
+    }
+
+    /// Images on its device, as the network takes them: `[images, 3, 224, 224]`.
+    pub fn input(&self, images: &[Pixels]) -> Tensor<4> {
+        preprocess::to_tensor(images, self.preprocessing, &self.device)
+    }
+
     /// The logits of each image, in one batch.
     ///
     /// # Errors
@@ -46,7 +58,7 @@ impl Classifier {
         if images.is_empty() {
             return Ok(Vec::new());
         }
-        let logits = self.model.forward(preprocess::to_tensor(images, &self.device));
+        let logits = self.model.forward(self.input(images));
         let data = logits.into_data_async().await.map_err(|error| device_error(&error))?;
         let values = data.try_into_vec::<f32>().map_err(|error| device_error(&error))?;
         if !values.iter().all(|value| value.is_finite()) {

@@ -1,8 +1,8 @@
 //! From the bytes of a photo to the pixels and tensors that the network sees.
 //!
-//! Evaluation is what torchvision calls `Resize((224, 224))`, training is `RandomResizedCrop(224)` and a horizontal
-//! flip; both end in `ToTensor` and `Normalize(0.5, 0.5)`. Resizing is Pillow's bilinear filter with antialias. Photos
-//! are turned upright by their EXIF orientation first.
+//! What a network is shown when it is asked goes with the model, see [`Preprocessing`]; training is torchvision's
+//! `RandomResizedCrop(224)` and a horizontal flip; both end in `ToTensor` and the model's `Normalize`. Resizing is Pillow's
+//! bilinear filter with antialias. Photos are turned upright by their EXIF orientation first.
 
 use std::ops::Range;
 
@@ -21,9 +21,11 @@ use crate::{Error, Result};
 mod crop;
 mod decode;
 mod jitter;
+mod preprocessing;
 mod resize;
 
 pub use self::decode::decode;
+pub use self::preprocessing::{Part, Preprocessing};
 
 /// Width and height in pixels of what the network sees.
 pub const IMAGE_SIZE: usize = 224;
@@ -68,9 +70,23 @@ impl Pixels {
     }
 }
 
-/// Resizes both sides to 224, whatever the proportions, as Pillow's `resize((224, 224), BILINEAR)` does.
-pub fn evaluation_pixels(photo: &RgbImage) -> Pixels {
-    Pixels(resize(photo, &Crop::whole(photo), IMAGE_SIZE, IMAGE_SIZE))
+/// What the network is shown of a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Framing {
+    /// What it sees of photos that it is to classify.
+    Evaluation(Preprocessing),
+    /// A part at random, to learn from.
+    Training(Augmentation),
+}
+
+impl Framing {
+    /// Makes the network's input of a photo.
+    pub fn pixels(self, photo: &RgbImage) -> Pixels {
+        match self {
+            Self::Evaluation(preprocessing) => preprocessing.pixels(photo),
+            Self::Training(augmentation) => training_pixels(photo, augmentation),
+        }
+    }
 }
 
 /// How a photo is changed before the network learns from it; the same on every platform.
@@ -86,7 +102,7 @@ pub struct Augmentation {
 
 /// Cuts out a random part, resizes it to 224 x 224 and mirrors every other one: torchvision's `RandomResizedCrop(224)`
 /// and `RandomHorizontalFlip()`; then the light changes, where that is asked for.
-pub fn training_pixels(photo: &RgbImage, augmentation: Augmentation) -> Pixels {
+fn training_pixels(photo: &RgbImage, augmentation: Augmentation) -> Pixels {
     let rng = &mut ChaCha8Rng::seed_from_u64(augmentation.seed.into());
     let part = Crop::random(photo, augmentation.least_area, rng);
     let mut pixels = Pixels(resize(photo, &part, IMAGE_SIZE, IMAGE_SIZE));
@@ -133,15 +149,18 @@ pub fn thumbnail(photo: &RgbImage) -> Result<Vec<u8>> {
     Ok(jpeg)
 }
 
-/// A batch as the network takes it: `[batch, 3, 224, 224]`, each value `(x / 255 - 0.5) / 0.5`, thus -1 to 1.
+/// A batch as the network takes it: `[batch, 3, 224, 224]`, each value `(x / 255 - mean) / deviation`.
 #[cfg(feature = "network")]
-pub fn to_tensor(batch: &[Pixels], device: &Device) -> Tensor<4> {
-    let normalised: [f32; 256] = std::array::from_fn(|value| (value as f32 / 255.0 - 0.5) / 0.5);
+pub fn to_tensor(batch: &[Pixels], preprocessing: Preprocessing, device: &Device) -> Tensor<4> {
+    let (mean, deviation) = preprocessing.normalisation();
+    let normalised: [[f32; 256]; CHANNELS] = std::array::from_fn(|channel| {
+        std::array::from_fn(|value| (value as f32 / 255.0 - mean[channel]) / deviation[channel])
+    });
     let mut values = Vec::with_capacity(batch.len() * CHANNELS * IMAGE_SIZE * IMAGE_SIZE);
     for pixels in batch {
         let (pixels, _) = pixels.0.as_chunks::<CHANNELS>();
         for channel in 0..CHANNELS {
-            values.extend(pixels.iter().map(|pixel| normalised[usize::from(pixel[channel])]));
+            values.extend(pixels.iter().map(|pixel| normalised[channel][usize::from(pixel[channel])]));
         }
     }
     let shape = [batch.len(), CHANNELS, IMAGE_SIZE, IMAGE_SIZE];
@@ -173,7 +192,7 @@ mod tests {
     #[test]
     fn a_photo_of_the_right_size_is_left_as_it_is() {
         let photo = gradient(224, 224);
-        assert_eq!(evaluation_pixels(&photo).as_bytes(), photo.as_raw().as_slice());
+        assert_eq!(Preprocessing::Tutorial.pixels(&photo).as_bytes(), photo.as_raw().as_slice());
     }
 
     #[test]
@@ -185,7 +204,7 @@ mod tests {
                     height,
                     |x, _| if 2 * x < width { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) },
                 );
-            let pixels = evaluation_pixels(&photo);
+            let pixels = Preprocessing::Tutorial.pixels(&photo);
             assert_eq!(pixels.as_bytes()[..3], photo.get_pixel(0, 0).0, "{width} x {height}");
             let last = IMAGE_SIZE * IMAGE_SIZE * 3 - 3;
             assert_eq!(pixels.as_bytes()[last..], photo.get_pixel(width - 1, height - 1).0, "{width} x {height}");
@@ -195,7 +214,7 @@ mod tests {
     #[test]
     fn mirroring_swaps_left_and_right_and_keeps_the_channels() {
         let photo = gradient(224, 224);
-        let mut pixels = evaluation_pixels(&photo);
+        let mut pixels = Preprocessing::Tutorial.pixels(&photo);
         pixels.flip_horizontally();
         assert_eq!(pixels.as_bytes(), image::imageops::flip_horizontal(&photo).as_raw().as_slice());
     }
@@ -245,8 +264,8 @@ mod tests {
     fn the_tensor_is_channels_first_from_minus_one_to_one() {
         let side = IMAGE_SIZE as u32;
         let black_to_red = RgbImage::from_fn(side, side, |x, _| Rgb([if x == 0 { 0 } else { 255 }, 51, 204]));
-        let batch = [evaluation_pixels(&black_to_red), evaluation_pixels(&RgbImage::new(side, side))];
-        let tensor = to_tensor(&batch, &crate::device::cpu());
+        let batch = [&black_to_red, &RgbImage::new(side, side)].map(|photo| Preprocessing::Tutorial.pixels(photo));
+        let tensor = to_tensor(&batch, Preprocessing::Tutorial, &crate::device::cpu());
         assert_eq!(tensor.dims(), [2, 3, 224, 224]);
 
         let values = tensor.into_data().try_into_vec::<f32>().unwrap();

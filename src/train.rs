@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::head::Features;
 use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
 use crate::metrics::{ConfusionMatrix, Mean, argmax, cross_entropy, softmax};
-use crate::preprocess;
+use crate::preprocess::{self, Preprocessing};
 use crate::run::{self, Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
 use crate::weights::{Metadata, ModelFile, Precision};
 
@@ -77,6 +77,7 @@ pub struct Trainer {
     pub(crate) config: TrainingConfig,
     pub(crate) classes: Vec<String>,
     pub(crate) start: Option<String>,
+    pub(crate) preprocessing: Preprocessing,
     pub(crate) device: Device,
     pub(crate) model: AlexNet,
     pub(crate) adam: Adam,
@@ -103,6 +104,7 @@ impl Trainer {
         };
         // The weights are drawn here, not at first use, which might come after other random numbers.
         let mut trainer = Self::assemble(config, classes, device, model.materialize());
+        trainer.preprocessing = start.map(|start| start.weights.metadata().preprocessing).unwrap_or_default();
         trainer.start = start.map(|start| start.name.to_owned());
         trainer
     }
@@ -113,6 +115,7 @@ impl Trainer {
             config,
             classes,
             start: None,
+            preprocessing: Preprocessing::default(),
             device,
             model,
             adam: Adam::default(),
@@ -140,6 +143,11 @@ impl Trainer {
     /// The name of the model that it began with; none for random weights.
     pub fn start(&self) -> Option<&str> {
         self.start.as_deref()
+    }
+
+    /// How photos become what the network sees.
+    pub fn preprocessing(&self) -> Preprocessing {
+        self.preprocessing
     }
 
     /// The finished epochs.
@@ -201,7 +209,7 @@ impl Trainer {
         number(self.step(loss, 0.0)).await
     }
 
-    /// Takes one step of the last layer alone on what the others make of images, `[batch, HIDDEN]` on the plain device (see
+    /// Takes one step of the last layer alone on what the others make of images, `[batch, hidden units]` on the plain device (see
     /// [`AlexNet::features`]), and gives the loss before it.
     ///
     /// # Errors
@@ -227,7 +235,7 @@ impl Trainer {
             if !batch.images.is_empty() {
                 let mixes = rng.random_bool(self.config.recipe.ingredients().cutmix);
                 let kept = if mixes { cut_and_mix(&mut batch.images, &mut rng) } else { 1.0 };
-                let logits = self.model.forward(preprocess::to_tensor(&batch.images, &self.device));
+                let logits = self.model.forward(preprocess::to_tensor(&batch.images, self.preprocessing, &self.device));
                 let loss = self.loss(logits, &classes_of(&batch.samples), kept);
                 let loss = self.step(loss, (step - 1) as f64 / steps as f64);
                 train_loss.add(loss, batch.images.len()).await?;
@@ -240,7 +248,7 @@ impl Trainer {
             return Err(Error::Dataset("none of its training photos could be read".into()));
         };
         let device = self.device.clone().inner();
-        let evaluation = evaluate(&self.result(), self.classes.len(), &device, loader, on_event).await?;
+        let evaluation = evaluate(&self.result(), self.preprocessing, &device, loader, on_event).await?;
         Ok(match evaluation {
             ControlFlow::Continue(evaluation) => ControlFlow::Continue((train_loss, evaluation)),
             ControlFlow::Break(()) => ControlFlow::Break(()),
@@ -257,7 +265,7 @@ impl Trainer {
             Some(features) => features,
             None => {
                 let device = self.device.clone().inner();
-                match Features::compute(&self.model.valid(), &device, loader, on_event).await? {
+                match Features::compute(&self.model.valid(), self.preprocessing, &device, loader, on_event).await? {
                     ControlFlow::Continue(features) => features,
                     ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
                 }
@@ -341,7 +349,7 @@ impl Trainer {
             training.insert("epoch".into(), record.epoch.to_string());
             training.insert("validation accuracy".into(), format!("{:.4}", record.validation_accuracy));
         }
-        Metadata { classes: self.classes.clone(), training }
+        Metadata { classes: self.classes.clone(), preprocessing: self.preprocessing, training }
     }
 
     /// The mean loss of a batch. Of each photo the share `kept` is its own, the rest that of the next one's class.
@@ -427,18 +435,20 @@ async fn number(loss: Tensor<1>) -> Result<f64> {
 /// [`Error::Device`] where the device gives no answer.
 pub async fn evaluate(
     model: &AlexNet,
-    classes: usize,
+    preprocessing: Preprocessing,
     device: &Device,
     loader: &mut impl DataLoader,
     mut on_event: impl FnMut(TrainEvent) -> ControlFlow<()>,
 ) -> Result<ControlFlow<(), Evaluation>> {
-    let mut tally = Tally::new(classes);
+    let mut tally = Tally::new(model.config().classes);
     let steps = loader.start(Pass::Validation);
     for step in 1..=steps {
         let Some(batch) = loader.next().await else { break };
         report_unreadable(&batch, &mut on_event);
         if !batch.images.is_empty() {
-            tally.add(model.forward(preprocess::to_tensor(&batch.images, device)), &batch.samples).await?;
+            tally
+                .add(model.forward(preprocess::to_tensor(&batch.images, preprocessing, device)), &batch.samples)
+                .await?;
         }
         if on_event(TrainEvent::Validation { step, steps }).is_break() {
             return Ok(ControlFlow::Break(()));

@@ -1,7 +1,7 @@
 //! Model files: `.safetensors` in and out, PyTorch's `.pth` in.
 //!
-//! A [`ModelFile`] has been checked: it holds exactly AlexNet's parameters, in shape, finite, and as many class names as
-//! outputs. What can go wrong with a file goes wrong when it is made, so that [`ModelFile::to_model`] cannot fail.
+//! A [`ModelFile`] has been checked: it holds AlexNet's parameters, at one of its widths, finite, and as many class names
+//! as outputs. What can go wrong with a file goes wrong when it is made, so that [`ModelFile::to_model`] cannot fail.
 
 mod archive;
 mod classes;
@@ -19,8 +19,9 @@ use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
 use self::quantised::{dequantised, quantised, scale_name};
-use crate::alexnet::{AlexNet, AlexNetConfig, Parameter};
+use crate::alexnet::{AlexNet, AlexNetConfig, Parameter, Width};
 use crate::error::{Error, Result};
+use crate::preprocess::Preprocessing;
 
 pub use self::classes::{check_classes, class_indices, parse_class_indices};
 
@@ -29,6 +30,7 @@ pub use self::classes::{check_classes, class_indices, parse_class_indices};
 pub struct ModelFile {
     /// One vector a parameter, in the order and layout of [`AlexNetConfig::parameters`].
     values: Vec<Vec<f32>>,
+    width: Width,
     metadata: Metadata,
 }
 
@@ -37,6 +39,8 @@ pub struct ModelFile {
 pub struct Metadata {
     /// The class names, in the order of the network's outputs.
     pub classes: Vec<String>,
+    /// How photos become what the network sees.
+    pub preprocessing: Preprocessing,
     /// How the weights were trained: free pairs of name and value.
     pub training: BTreeMap<String, String>,
 }
@@ -58,20 +62,15 @@ const MAX_OUTPUTS: usize = 25_000;
 /// How to save a model so that it can be read.
 const SAVE_AGAIN: &str = "save it again with torch.save(net.state_dict(), \"AlexNet.pth\")";
 
-/// The name of the network, as it stands in a model file's header.
-pub(crate) const ARCHITECTURE: &str = "alexnet-half";
-
-/// The preprocessing that the weights expect, as it stands in a model file's header.
-pub(crate) const PREPROCESSING: &str = r#"{"resize": [224, 224], "interpolation": "bilinear", "antialias": true, "scale": "1/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "layout": "RGB, CHW"}"#;
-
 impl ModelFile {
     /// Reads a `.safetensors` file with PyTorch's names; F32, F16, BF16 and F64 weights become F32, and so do I8 weights
     /// with their scales beside them, see [`Self::to_safetensors`].
     ///
-    /// Where the header names no classes they are called `class 0`, `class 1` and so on.
+    /// Where the header names no classes they are called `class 0`, `class 1` and so on; where it names no preprocessing, it
+    /// is that of whoever made the width known.
     ///
     /// # Errors
-    /// [`Error::NotAModel`] for other or damaged files, [`Error::MissingTensor`], [`Error::WrongShape`] and
+    /// [`Error::NotAModel`] for other or damaged files and for a preprocessing that is not known, [`Error::MissingTensor`], [`Error::WrongShape`] and
     /// [`Error::NotFinite`] for other networks' weights, [`Error::Classes`] for class names that do not fit.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
         Self::read(bytes, None)
@@ -88,6 +87,7 @@ impl ModelFile {
             .map(|json| serde_json::from_str::<Vec<String>>(json))
             .transpose()
             .map_err(|error| Error::Classes(format!("the header's list cannot be read: {error}")))?;
+        let preprocessing = header.get("preprocessing").map(|description| preprocessing(description)).transpose()?;
         let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         let rest = |name: &str| rest.and_then(|rest| rest.parameter(name));
         let shape = |name: &str| match tensors.tensor(name) {
@@ -106,7 +106,7 @@ impl ModelFile {
                 _ => to_f32(name, tensor.dtype(), tensor.data()),
             }
         };
-        Self::assemble(classes, training, shape, values)
+        Self::assemble(classes, preprocessing, training, shape, values)
     }
 
     /// Reads a PyTorch `state_dict` (`torch.save(net.state_dict(), "AlexNet.pth")`). Nothing in the pickle is executed.
@@ -124,7 +124,7 @@ impl ModelFile {
             let bytes = tensor.read().map_err(|error| Error::NotAModel(error.to_string()))?;
             to_f32(name, dtype, &bytes)
         };
-        Self::assemble(classes, BTreeMap::new(), shape, values)
+        Self::assemble(classes, None, BTreeMap::new(), shape, values)
     }
 
     /// Reads either kind of file, told apart by content: a zip archive or a pickle is PyTorch's.
@@ -154,8 +154,8 @@ impl ModelFile {
     /// # Errors
     /// [`Error::Device`] where the device gives no answer, [`Error::NotFinite`] where training diverged.
     pub async fn from_model(model: &AlexNet, metadata: Metadata) -> Result<Self> {
-        let parameters = AlexNetConfig::new(metadata.classes.len()).parameters();
-        Ok(Self { values: collect(model, &parameters, 0).await?, metadata })
+        let config = model.config();
+        Ok(Self { values: collect(model, &config.parameters(), 0).await?, width: config.width, metadata })
     }
 
     /// The model as a `.safetensors` file.
@@ -190,7 +190,7 @@ impl ModelFile {
             };
             tensors.push((name, TensorToWrite { dtype, shape, bytes }));
         }
-        serialize(tensors, &self.metadata)
+        serialize(tensors, self.width, &self.metadata)
     }
 
     /// The network with these weights, on this device.
@@ -216,6 +216,11 @@ impl ModelFile {
     /// How many weights and biases there are.
     pub fn parameters(&self) -> usize {
         self.values.iter().map(Vec::len).sum()
+    }
+
+    /// How many bytes the largest of its tensors takes on a device.
+    pub fn largest_tensor(&self) -> u64 {
+        self.values.iter().map(|values| size_of_val(&values[..]) as u64).max().unwrap_or_default()
     }
 
     /// How many tensors those are.
@@ -244,20 +249,25 @@ impl ModelFile {
         self.config().parameters().into_iter().zip(&self.values).find(|(parameter, _)| parameter.name == name)
     }
 
-    fn config(&self) -> AlexNetConfig {
-        AlexNetConfig::new(self.metadata.classes.len())
+    /// What the network is built from.
+    pub fn config(&self) -> AlexNetConfig {
+        AlexNetConfig { width: self.width, classes: self.metadata.classes.len() }
     }
 
     /// Takes every parameter from `shape` and `values`, which know it under PyTorch's name, and checks it. Values are asked
     /// for only where the shape is right: a small file can claim large ones.
     fn assemble(
         classes: Option<Vec<String>>,
+        preprocessing: Option<Preprocessing>,
         training: BTreeMap<String, String>,
         shape: impl Fn(&str) -> Option<Vec<usize>>,
         values: impl Fn(&str) -> Result<Vec<f32>>,
     ) -> Result<Self> {
+        const FIRST_WEIGHT: &str = "features.0.weight";
         const LAST_BIAS: &str = "classifier.6.bias";
         let shape = |name: &str| shape(name).ok_or_else(|| Error::MissingTensor(name.into()));
+        // The tensors after it fit the width that it has, or else are named.
+        let width = shape(FIRST_WEIGHT)?.first().and_then(|channels| Width::of(*channels)).unwrap_or_default();
         let last_bias = shape(LAST_BIAS)?;
         let outputs = match last_bias[..] {
             [outputs] if outputs > MAX_OUTPUTS => {
@@ -266,7 +276,7 @@ impl ModelFile {
             [outputs] if outputs > 0 => outputs,
             _ => return Err(Error::WrongShape { name: LAST_BIAS.into(), expected: vec![5], found: last_bias }),
         };
-        let parameters = AlexNetConfig::new(outputs).parameters();
+        let parameters = AlexNetConfig { width, classes: outputs }.parameters();
         for Parameter { name, shape: expected } in &parameters {
             let found = shape(name)?;
             if found != *expected {
@@ -283,7 +293,28 @@ impl ModelFile {
             .collect::<Result<Vec<_>>>()?;
         let classes = classes.unwrap_or_else(|| (0..outputs).map(|index| format!("class {index}")).collect());
         check_classes(&classes, outputs)?;
-        Ok(Self { values, metadata: Metadata { classes, training } })
+        let preprocessing = preprocessing.unwrap_or(match width {
+            Width::Half => Preprocessing::Tutorial,
+            Width::Full => Preprocessing::ImageNet,
+        });
+        Ok(Self { values, width, metadata: Metadata { classes, preprocessing, training } })
+    }
+}
+
+/// The preprocessing of this description.
+fn preprocessing(description: &str) -> Result<Preprocessing> {
+    Preprocessing::from_description(description).ok_or_else(|| {
+        let [tutorial, image_net] = [Preprocessing::Tutorial, Preprocessing::ImageNet].map(Preprocessing::description);
+        let known = format!("known are the tutorial's, {tutorial}, and torchvision's, {image_net}");
+        Error::NotAModel(format!("its header asks for a preprocessing of photos that is not known here; {known}"))
+    })
+}
+
+/// The name of a network, as it stands in a model file's header.
+pub(crate) fn architecture(width: Width) -> &'static str {
+    match width {
+        Width::Half => "alexnet-half",
+        Width::Full => "alexnet",
     }
 }
 
@@ -301,12 +332,12 @@ async fn collect(model: &AlexNet, parameters: &[Parameter], first: usize) -> Res
     Ok(all)
 }
 
-fn serialize(tensors: Vec<(String, TensorToWrite)>, metadata: &Metadata) -> Result<Vec<u8>> {
+fn serialize(tensors: Vec<(String, TensorToWrite)>, width: Width, metadata: &Metadata) -> Result<Vec<u8>> {
     let to_json = |error: serde_json::Error| Error::NotAModel(error.to_string());
     let header = HashMap::from([
         ("format".to_owned(), "pt".to_owned()),
-        ("architecture".to_owned(), ARCHITECTURE.to_owned()),
-        ("preprocessing".to_owned(), PREPROCESSING.to_owned()),
+        ("architecture".to_owned(), architecture(width).to_owned()),
+        ("preprocessing".to_owned(), metadata.preprocessing.description().to_owned()),
         ("classes".to_owned(), serde_json::to_string(&metadata.classes).map_err(to_json)?),
         ("training".to_owned(), serde_json::to_string(&metadata.training).map_err(to_json)?),
     ]);
@@ -449,7 +480,7 @@ mod tests {
         let classes = vec!["a".to_owned(), "b".to_owned()];
         let parameters = AlexNetConfig::new(2).parameters();
         let values = parameters.iter().map(|parameter| values(parameter.shape.iter().product())).collect();
-        ModelFile { values, metadata: Metadata { classes, ..Metadata::default() } }
+        ModelFile { values, width: Width::Half, metadata: Metadata { classes, ..Metadata::default() } }
     }
 
     #[test]

@@ -175,6 +175,39 @@ fn a_bad_model_is_refused_by_name_and_reason() {
 }
 
 #[test]
+fn torchvisions_network_keeps_its_width_and_its_preprocessing() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("full.safetensors"), common::formula_network_of(Width::Full)).unwrap();
+    let [full, small, manifest] = ["full.safetensors", "small.safetensors", "manifest.json"].map(path);
+    succeed(["export", &full, "--dtype", "i8", "--out", &small, "--manifest", &manifest]);
+    let manifest: Value = serde_json::from_slice(&fs::read(manifest).unwrap()).unwrap();
+    assert_eq!(manifest["architecture"], "alexnet");
+    assert_eq!(manifest["preprocessing"]["center_crop"], 224);
+    assert!(succeed(["layers", &small]).contains("256x6x6"));
+
+    // The sides of a wide photo are not seen.
+    let photo = |name: &str, sides: [u8; 3]| {
+        let colour = |x: u32, y: u32| if (100..300).contains(&x) { [y as u8, x as u8, 90] } else { sides };
+        RgbImage::from_fn(400, 200, |x, y| Rgb(colour(x, y))).save(path(name)).unwrap();
+        let json: Value = serde_json::from_str(&succeed(["predict", &small, &path(name), "--json"])).unwrap();
+        json["predictions"][0]["top"].clone()
+    };
+    assert_eq!(photo("red.png", [255, 0, 0]), photo("blue.png", [0, 0, 255]));
+
+    // What is trained from it is like it.
+    let data = dataset();
+    let head = ["--mode", "head", "--start", &small];
+    train(data.path(), &folder.path().join("run"), "1", &head);
+    let trained = path("run/model.safetensors");
+    assert!(succeed(["layers", &trained]).contains("256x6x6"));
+    let bytes = fs::read(&trained).unwrap();
+    let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+    assert!(header.metadata().as_ref().unwrap()["preprocessing"].contains("center_crop"));
+    assert_eq!(alexnet(["layers", &trained, "--classes", "3"]).status.code(), Some(2));
+}
+
+#[test]
 fn folders_that_cannot_be_used_are_named() {
     let empty = TempDir::new().unwrap();
     let out = TempDir::new().unwrap();

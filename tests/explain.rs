@@ -12,7 +12,7 @@ use alexnet_browser::error::{Error, Result};
 use alexnet_browser::explain::{HeatMap, Occlusion, activations, filters, grad_cam, occlusion};
 use alexnet_browser::formula::formula;
 use alexnet_browser::metrics::argmax;
-use alexnet_browser::preprocess::{evaluation_pixels, to_tensor};
+use alexnet_browser::preprocess::{Preprocessing, to_tensor};
 use alexnet_browser::weights::ModelFile;
 use burn::tensor::{Tensor, TensorData};
 use image::{Rgb, RgbImage};
@@ -177,7 +177,7 @@ fn picture() -> Tensor<4> {
         (150.., 150..) => BLUE,
         _ => GREY,
     });
-    to_tensor(&[evaluation_pixels(&photo)], &device::cpu())
+    to_tensor(&[Preprocessing::Tutorial.pixels(&photo)], Preprocessing::Tutorial, &device::cpu())
 }
 
 /// The share of a map's heat that lies in its upper left and in its lower right quarter.

@@ -1,11 +1,12 @@
 //! The network, its gradients and Adam against PyTorch's figures, on the CPU.
 //!
-//! `tests/data/formula.json` says how the network is filled and bears what PyTorch computed from it.
+//! `tests/data/formula.json` says how the network is filled and bears what PyTorch computed from it; `torchvision.json` has
+//! the same of torchvision's network.
 
 mod common;
 
 use alexnet_browser::adam::Adam;
-use alexnet_browser::alexnet::AlexNet;
+use alexnet_browser::alexnet::{AlexNet, Width};
 use alexnet_browser::device;
 use alexnet_browser::formula::formula;
 use alexnet_browser::weights::ModelFile;
@@ -118,6 +119,29 @@ fn gradients_are_pytorchs() {
         for (found, expected) in found.iter().zip(numbers(&expected["first4"])) {
             assert_close(*found, expected, 1e-3 * expected.abs().max(typical), name);
         }
+    }
+}
+
+#[test]
+fn the_full_width_is_torchvisions() {
+    let reference: Value = serde_json::from_str(include_str!("data/torchvision.json")).unwrap();
+    let device = device::cpu().autodiff();
+    let file = ModelFile::from_safetensors(&common::formula_network_of(Width::Full)).unwrap();
+    assert_eq!(file.config().width, Width::Full);
+    let model = file.to_model(&device);
+    let expected: Vec<f64> = reference["logits"].as_array().unwrap().iter().flat_map(numbers).collect();
+    for (found, expected) in values(model.clone().without_dropout().forward(input(&device))).iter().zip(expected) {
+        assert_close(*found, expected, 1e-3, "logit");
+    }
+    let loss = loss(&model, &device);
+    let gradients = GradientsParams::from_grads(loss.backward(), &model);
+    assert_close(values(loss)[0], number(&reference["loss"]), 1e-3, "loss");
+    let mut collect = Collect { gradients: &gradients, collected: Vec::new() };
+    model.visit(&mut collect);
+    for (found, parameter) in collect.collected.iter().zip(file.config().parameters()) {
+        let norm = number(&reference["gradients"][&parameter.name]);
+        let found = found.iter().map(|value| value * value).sum::<f64>().sqrt();
+        assert_close(found, norm, 1e-3 * norm, &parameter.name);
     }
 }
 

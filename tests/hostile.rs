@@ -63,12 +63,45 @@ fn shapes_of_another_network() {
     let with_outputs = |outputs: usize| {
         let bytes = vec![0; 4 * outputs];
         let bias = TensorView::new(Dtype::F32, vec![outputs], &bytes).unwrap();
-        refusal(safetensors::serialize([("classifier.6.bias", bias)], None).unwrap())
+        let first = vec![0; 4 * 48 * 3 * 11 * 11];
+        let first = TensorView::new(Dtype::F32, vec![48, 3, 11, 11], &first).unwrap();
+        refusal(safetensors::serialize([("features.0.weight", first), ("classifier.6.bias", bias)], None).unwrap())
     };
     assert!(matches!(with_outputs(0), Error::WrongShape { .. }));
     assert!(matches!(with_outputs(5), Error::MissingTensor(_)));
     let message = with_outputs(1_000_000).to_string();
     assert!(message.contains("1000000 outputs"), "{message}");
+}
+
+#[test]
+fn other_networks_are_told_by_the_tensor_that_does_not_fit() {
+    let with = |name: &str, shape: &[usize]| {
+        let bytes = vec![0; 4 * shape.iter().product::<usize>()];
+        let tensors = [
+            (name, TensorView::new(Dtype::F32, shape.to_vec(), &bytes).unwrap()),
+            ("classifier.6.bias", TensorView::new(Dtype::F32, vec![1], &bytes[..4]).unwrap()),
+        ];
+        refusal(safetensors::serialize(tensors, None).unwrap()).to_string()
+    };
+    // ResNet, VGG, and AlexNet at a width of its own.
+    assert!(with("conv1.weight", &[64, 3, 7, 7]).contains("no tensor `features.0.weight`"));
+    let vgg = with("features.0.weight", &[64, 3, 3, 3]);
+    assert!(vgg.contains("tensor `features.0.weight` is [64, 3, 3, 3] where AlexNet has [64, 3, 11, 11]"), "{vgg}");
+    let narrow = with("features.0.weight", &[32, 3, 11, 11]);
+    assert!(narrow.contains("is [32, 3, 11, 11] where AlexNet has [48, 3, 11, 11]"), "{narrow}");
+}
+
+#[test]
+fn a_preprocessing_that_is_not_known_is_refused() {
+    let file = common::formula_network();
+    let with = |preprocessing: &str| {
+        let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+        let header = [("preprocessing".to_owned(), preprocessing.to_owned())];
+        safetensors::serialize(tensors.tensors(), Some(header.into())).unwrap()
+    };
+    let message = refusal(with(r#"{"resize": [224, 224], "mean": [0, 0, 0]}"#)).to_string();
+    assert!(message.contains("preprocessing") && message.contains("0.485"), "{message}");
+    assert!(matches!(refusal(with("[[[")), Error::NotAModel(_)));
 }
 
 /// An archive as `torch.save` writes it, with this pickle and one weight of 0.

@@ -9,7 +9,7 @@ use alexnet_browser::device;
 use alexnet_browser::metrics::argmax;
 use alexnet_browser::metrics::softmax;
 use alexnet_browser::predict::Classifier;
-use alexnet_browser::preprocess::{Pixels, decode, evaluation_pixels};
+use alexnet_browser::preprocess::{Pixels, Preprocessing, decode};
 use alexnet_browser::weights::ModelFile;
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ fn pytorchs_photos_get_pytorchs_answers() {
             }
         }
         let decoded = decode(&fs::read(shared.join("flower_photos").join(name)).unwrap()).unwrap();
-        let found = softmax(&logits(evaluation_pixels(&decoded)));
+        let found = softmax(&logits(Preprocessing::Tutorial.pixels(&decoded)));
         let expected = numbers(&photo["probabilities"]);
         assert_eq!(argmax(&found), argmax(&expected), "{name}: {found:?} where PyTorch has {expected:?}");
         for (found, expected) in found.iter().zip(&expected) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use alexnet_browser::dataset::Dataset;
-use alexnet_browser::preprocess::{IMAGE_SIZE, decode, evaluation_pixels};
+use alexnet_browser::preprocess::{IMAGE_SIZE, Preprocessing, decode};
 
 /// `../shared`, where it is.
 fn shared() -> Option<PathBuf> {
@@ -69,7 +69,7 @@ fn evaluation_pixels_are_torchvisions() {
         let stem = name.strip_suffix(".npy").unwrap();
         let folder = shared.join("flower_photos");
         let photo = files(&folder).into_iter().find(|path| path.ends_with(&format!("/{stem}.jpg"))).unwrap();
-        let pixels = evaluation_pixels(&decode(&fs::read(folder.join(photo)).unwrap()).unwrap());
+        let pixels = Preprocessing::Tutorial.pixels(&decode(&fs::read(folder.join(photo)).unwrap()).unwrap());
 
         let reference = fs::read(shared.join("parity/resized").join(&name)).unwrap();
         let reference = &reference[reference.len() - IMAGE_SIZE * IMAGE_SIZE * 3..];

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use alexnet_browser::dataset::{Sample, Split};
 use alexnet_browser::device;
 use alexnet_browser::loader::{Batch, DataLoader, Job, Pass, plan};
-use alexnet_browser::preprocess::{Pixels, to_tensor};
+use alexnet_browser::preprocess::{Pixels, Preprocessing, to_tensor};
 use alexnet_browser::run::{EpochRecord, Mode, Recipe, TrainingConfig};
 use alexnet_browser::train::{Start, Trainer};
 use alexnet_browser::weights::ModelFile;
@@ -24,7 +24,7 @@ impl DataLoader for Painter {
     fn start(&mut self, pass: Pass) -> usize {
         let sample = |index: usize| Sample { path: index.to_string(), class: index % 2 };
         let split = Split { train: (0..7).map(sample).collect(), validation: (7..10).map(sample).collect() };
-        self.batches = plan(&split, pass, &self.config).into_iter();
+        self.batches = plan(&split, pass, &self.config, Preprocessing::Tutorial).into_iter();
         self.batches.len()
     }
 
@@ -34,7 +34,7 @@ impl DataLoader for Painter {
             let number: u32 = job.sample.path.parse().unwrap();
             let red = 90 + 80 * job.sample.class as u8;
             let photo = RgbImage::from_fn(60 + number, 50, |x, y| Rgb([red, (x * 4) as u8, (y * 5) as u8]));
-            batch.push(&job, Ok(job.pixels_of(&photo)));
+            batch.push(&job, Ok(job.framing.pixels(&photo)));
         }
         Some(batch)
     }
@@ -52,7 +52,7 @@ fn run(trainer: &mut Trainer, epochs: usize) -> Vec<EpochRecord> {
 fn logits(file: &ModelFile) -> Vec<f32> {
     let photo = Pixels::from_bytes((0..224 * 224 * 3).map(|place| place as u8).collect()).unwrap();
     let device = device::cpu();
-    let logits = file.to_model(&device).forward(to_tensor(&[photo], &device));
+    let logits = file.to_model(&device).forward(to_tensor(&[photo], Preprocessing::Tutorial, &device));
     logits.into_data().try_to_vec().unwrap()
 }
 

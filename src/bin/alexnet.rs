@@ -43,9 +43,6 @@ fn run(cli: Cli) -> Result<bool, Failure> {
         Cli::Calibrate(command) => command.run().map(|()| true),
         Cli::Import(command) => command.run().map(|()| true),
         Cli::Export(command) => command.run().map(|()| true),
-        Cli::Layers(command) => {
-            command.run();
-            Ok(true)
-        }
+        Cli::Layers(command) => command.run().map(|()| true),
     }
 }

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub struct Gpu {
     device: Device,
+    largest_tensor: u64,
     alarm: Alarm,
     lost: Shared<oneshot::Receiver<String>>,
 }
@@ -39,12 +40,19 @@ impl Gpu {
         // In place of Burn's handler, which panics: an invalid command leaves answers that mean nothing.
         let on_error = alarm.clone();
         setup.device.on_uncaptured_error(Arc::new(move |error| on_error.ring(error.to_string())));
-        Ok(Self { device, alarm, lost: receiver.shared() })
+        let limits = setup.device.limits();
+        let largest_tensor = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+        Ok(Self { device, largest_tensor, alarm, lost: receiver.shared() })
     }
 
     /// Burn's handle of it.
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// How many bytes a tensor on it may have. Burn asks for all that the adapter offers; browsers promise 128 MiB.
+    pub fn largest_tensor(&self) -> u64 {
+        self.largest_tensor
     }
 
     /// Does `work` on it, and gives up as soon as the GPU has failed: a lost GPU may never answer.

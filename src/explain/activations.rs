@@ -5,7 +5,7 @@ use burn::tensor::activation::relu;
 use image::GrayImage;
 
 use super::read;
-use crate::alexnet::{AlexNet, AlexNetConfig, LAST_CONVOLUTION, Layer};
+use crate::alexnet::{AlexNet, LAST_CONVOLUTION, Layer};
 use crate::error::Result;
 use crate::predict::top_k;
 
@@ -54,7 +54,7 @@ impl LayerOutput {
 pub async fn activations(model: &AlexNet, image: Tensor<4>) -> Result<Vec<LayerOutput>> {
     let mut outputs = Vec::new();
     let mut last_maps = None;
-    let logits = model.forward_observed(image, |name, output| {
+    model.forward_observed(image, |name, output| {
         // Shown are convolutions before their ReLU; it leaves max pools as they are.
         let output = relu(output.clone());
         if name == LAST_CONVOLUTION {
@@ -65,7 +65,7 @@ pub async fn activations(model: &AlexNet, image: Tensor<4>) -> Result<Vec<LayerO
     let classified = model.classify_maps(last_maps.expect("the last convolution is shown"));
     outputs.extend(classified.map(|output| output.flatten::<1>(0, 1)));
 
-    let layers = AlexNetConfig::new(logits.dims()[1]).layers();
+    let layers = model.config().layers();
     let mut read_outputs = Vec::with_capacity(layers.len());
     for (layer, output) in layers.into_iter().zip(outputs) {
         read_outputs.push(LayerOutput::new(layer, &read(output).await?));
@@ -84,6 +84,7 @@ fn picture(values: &[f32], [height, width]: [usize; 2]) -> GrayImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alexnet::AlexNetConfig;
 
     fn layer(output: Vec<usize>) -> Layer {
         Layer { output, ..AlexNetConfig::new(2).layers().remove(0) }

@@ -6,7 +6,7 @@ use super::read;
 use crate::alexnet::AlexNet;
 use crate::error::Result;
 
-/// The filters of the first convolution as pictures: 48 of 11 x 11 pixels. Grey (128) is a weight of 0; each filter is
+/// The filters of the first convolution as pictures of 11 x 11 pixels. Grey (128) is a weight of 0; each filter is
 /// scaled for itself, its largest weight by size being black or white.
 ///
 /// # Errors

@@ -51,7 +51,7 @@ pub async fn grad_cam(model: &AlexNet, image: Tensor<4>, class: usize) -> Result
     })
 }
 
-/// What the last convolution makes of the image, after its ReLU: `[1, 128, 13, 13]`.
+/// What the last convolution makes of the image, after its ReLU: `[1, 128 or 256, 13, 13]`.
 fn last_maps(model: &AlexNet, image: Tensor<4>) -> Tensor<4> {
     let mut maps = None;
     model.forward_observed(image, |name, output| {

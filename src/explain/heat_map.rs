@@ -2,7 +2,7 @@
 
 use image::{Rgb, RgbImage};
 
-use crate::preprocess::IMAGE_SIZE;
+use crate::preprocess::{IMAGE_SIZE, Preprocessing};
 
 /// How much of the heat's colour an overlay takes; the rest is the photo.
 const OPACITY: f32 = 0.5;
@@ -52,13 +52,18 @@ impl HeatMap {
         self.maximum
     }
 
-    /// The photo, in any size, with the heat over it in colours: dark where nothing speaks for the class, over violet, red
-    /// and orange to bright yellow. The photo is grey below it, so that its colours are not taken for heat.
-    pub fn over(&self, photo: &RgbImage) -> RgbImage {
+    /// The photo, in any size, with the heat over it in colours: dark where nothing speaks for the class or the network does
+    /// not look, over violet, red and orange to bright yellow. The photo is grey below it, so that its colours are not
+    /// taken for heat.
+    pub fn over(&self, photo: &RgbImage, preprocessing: Preprocessing) -> RgbImage {
         let (width, height) = photo.dimensions();
+        let part = preprocessing.seen((width, height));
+        let side = IMAGE_SIZE as f32;
         RgbImage::from_fn(width, height, |x, y| {
-            let seen = |at: u32, length: u32| (at as f32 + 0.5) / length as f32 * IMAGE_SIZE as f32;
-            let heat = colour(self.at(seen(x, width), seen(y, height)));
+            let seen = |at: u32, axis: usize| (at as f32 + 0.5 - part.start[axis]) / part.size[axis] * side;
+            let [x_seen, y_seen] = [seen(x, 0), seen(y, 1)];
+            let is_seen = [x_seen, y_seen].iter().all(|at| (0.0..side).contains(at));
+            let heat = colour(if is_seen { self.at(x_seen, y_seen) } else { 0.0 });
             let grey = luminance(photo.get_pixel(x, y));
             Rgb(heat.map(|heat| (grey + (heat - grey) * OPACITY).round() as u8))
         })
@@ -120,10 +125,17 @@ mod tests {
     #[test]
     fn an_overlay_is_as_large_as_the_photo_and_bright_where_it_is_hot() {
         let photo = RgbImage::from_pixel(90, 60, Rgb([100, 100, 100]));
-        let over = HeatMap::new(&[0.0, 0.0, 0.0, 1.0], 56.0, 112.0).over(&photo);
+        let over = HeatMap::new(&[0.0, 0.0, 0.0, 1.0], 56.0, 112.0).over(&photo, Preprocessing::Tutorial);
         assert_eq!(over.dimensions(), (90, 60));
         assert_eq!(over.get_pixel(0, 0).0, [50, 50, 52]);
         assert_eq!(over.get_pixel(89, 59).0, [176, 178, 132]);
+        // Of a photo that is twice as wide as high, the sides are not seen.
+        let wide = HeatMap::new(&[1.0; 4], 56.0, 112.0)
+            .over(&RgbImage::from_pixel(90, 45, Rgb([100, 100, 100])), Preprocessing::ImageNet);
+        assert_eq!(
+            [0, 24, 26, 45, 63, 66].map(|x| wide.get_pixel(x, 22).0 == [50, 50, 52]),
+            [true, true, false, false, false, true]
+        );
         let brightness: Vec<f32> =
             (0..=20).map(|step| luminance(&Rgb(colour(step as f32 / 20.0).map(|c| c as u8)))).collect();
         assert!(brightness.is_sorted(), "{brightness:?}");

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::dataset::Split;
 use crate::loader::{Batch, DataLoader, Job, Pass, plan};
 use crate::native::files;
+use crate::preprocess::Preprocessing;
 use crate::run::TrainingConfig;
 
 /// Batches decoded ahead of the one that is in use.
@@ -20,19 +21,20 @@ pub struct FileLoader {
     folder: PathBuf,
     split: Split,
     config: TrainingConfig,
+    preprocessing: Preprocessing,
     batches: Option<Receiver<Batch>>,
 }
 
 impl FileLoader {
-    /// Photos of `split`, whose paths are relative to `folder`.
-    pub fn new(folder: &Path, split: Split, config: &TrainingConfig) -> Self {
-        Self { folder: folder.to_owned(), split, config: config.clone(), batches: None }
+    /// Photos of `split`, whose paths are relative to `folder`, for a network of this preprocessing.
+    pub fn new(folder: &Path, split: Split, config: &TrainingConfig, preprocessing: Preprocessing) -> Self {
+        Self { folder: folder.to_owned(), split, config: config.clone(), preprocessing, batches: None }
     }
 }
 
 impl DataLoader for FileLoader {
     fn start(&mut self, pass: Pass) -> usize {
-        let plan = plan(&self.split, pass, &self.config);
+        let plan = plan(&self.split, pass, &self.config, self.preprocessing);
         let steps = plan.len();
         let (sender, receiver) = sync_channel(PREFETCH);
         let folder = self.folder.clone();

@@ -199,6 +199,8 @@ pub struct ModelReport {
     pub name: String,
     /// The class names, in the order of the network's outputs.
     pub classes: Vec<String>,
+    /// Whether it is torchvision's AlexNet, rather than the tutorial's at half its width.
+    pub full_width: bool,
     /// How many weights it has.
     pub parameters: usize,
     /// What the file says of how it was trained, as pairs of name and value.

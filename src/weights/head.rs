@@ -3,7 +3,7 @@
 use safetensors::Dtype;
 
 use super::{Metadata, ModelFile, TensorToWrite, collect, f32_bytes, serialize};
-use crate::alexnet::{AlexNet, AlexNetConfig, Parameter};
+use crate::alexnet::{AlexNet, Parameter};
 use crate::error::Result;
 
 /// The tensors of the last layer: its weight and its bias.
@@ -15,14 +15,15 @@ impl ModelFile {
     /// # Errors
     /// As [`Self::from_model`].
     pub async fn head_of(model: &AlexNet, metadata: &Metadata) -> Result<Vec<u8>> {
-        let parameters = AlexNetConfig::new(metadata.classes.len()).parameters();
+        let config = model.config();
+        let parameters = config.parameters();
         let first = parameters.len() - TENSORS;
         let values = collect(model, &parameters, first).await?;
         let tensors = parameters.into_iter().skip(first).zip(values);
         let tensors = tensors.map(|(Parameter { name, shape }, values)| {
             (name, TensorToWrite { dtype: Dtype::F32, shape, bytes: f32_bytes(&values) })
         });
-        serialize(tensors.collect(), metadata)
+        serialize(tensors.collect(), config.width, metadata)
     }
 
     /// These weights with the last layer and the metadata of such a file in place of their own.

@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use alexnet_browser::alexnet::Width;
+
 /// The folder of shared photos and reference figures beside the project; where it is missing, says loudly that the test
 /// that asks is skipped.
 pub fn shared(test: &str) -> Option<PathBuf> {
@@ -38,12 +40,17 @@ pub fn fail<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -
 
 /// The formula network as a `.safetensors` file: five classes, every tensor filled by the formula.
 pub fn formula_network() -> Vec<u8> {
+    formula_network_of(Width::Half)
+}
+
+/// The formula network of this width.
+pub fn formula_network_of(width: Width) -> Vec<u8> {
     use alexnet_browser::alexnet::AlexNetConfig;
     use alexnet_browser::formula::formula;
     use safetensors::Dtype;
     use safetensors::tensor::TensorView;
 
-    let tensors: Vec<_> = AlexNetConfig::new(5)
+    let tensors: Vec<_> = AlexNetConfig { width, classes: 5 }
         .parameters()
         .into_iter()
         .enumerate()

@@ -15,7 +15,7 @@ use crate::native::loader::FileLoader;
 use crate::native::progress::Progress;
 use crate::run::{Evaluation, TrainingConfig};
 use crate::train::{TrainEvent, evaluate};
-use crate::weights::ModelFile;
+use crate::weights::{Metadata, ModelFile};
 
 /// Measures a model on a folder of class folders.
 #[derive(Debug, clap::Args)]
@@ -85,11 +85,12 @@ pub(super) fn evaluate_folder(
     folder: &Path,
     mut on_unreadable: impl FnMut(&str, &Error),
 ) -> Result<Evaluation, Failure> {
-    let classes = &file.metadata().classes;
+    let Metadata { classes, preprocessing, .. } = file.metadata();
+    let preprocessing = *preprocessing;
     let samples = labelled(files::list(folder)?, classes).about(folder)?;
     let split = Split { train: Vec::new(), validation: samples };
     let device = device::cpu();
-    let mut loader = FileLoader::new(folder, split, &TrainingConfig::default());
+    let mut loader = FileLoader::new(folder, split, &TrainingConfig::default(), preprocessing);
     let progress = Progress::new("evaluate".into());
     let on_event = |event: TrainEvent| {
         if let TrainEvent::Unreadable { path, error } = &event {
@@ -97,7 +98,7 @@ pub(super) fn evaluate_folder(
         }
         progress.show(event)
     };
-    match pollster::block_on(evaluate(&file.to_model(&device), classes.len(), &device, &mut loader, on_event))? {
+    match pollster::block_on(evaluate(&file.to_model(&device), preprocessing, &device, &mut loader, on_event))? {
         ControlFlow::Continue(evaluation) if !evaluation.answers.is_empty() => Ok(evaluation),
         _ => Err(Error::Dataset("none of its photos could be read".into())).about(folder),
     }

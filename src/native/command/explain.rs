@@ -44,16 +44,16 @@ impl Explain {
         let asked =
             self.class.as_deref().map(|name| find(name, classifier.classes())).transpose().about(&self.model)?;
         let photo = files::read(&self.photo).and_then(|bytes| preprocess::decode(&bytes)).about(&self.photo)?;
-        let pixels = preprocess::evaluation_pixels(&photo);
+        let pixels = classifier.preprocessing().pixels(&photo);
 
         let logits = pollster::block_on(classifier.logits(std::slice::from_ref(&pixels)))?.concat();
         let class = asked.unwrap_or_else(|| argmax(&logits));
-        let image = preprocess::to_tensor(&[pixels], &device);
+        let image = classifier.input(&[pixels]);
         let explanation = pollster::block_on(grad_cam(classifier.model(), image, class))?;
         let mut png = Cursor::new(Vec::new());
         explanation
             .heat_map
-            .over(&photo)
+            .over(&photo, classifier.preprocessing())
             .write_to(&mut png, ImageFormat::Png)
             .map_err(|error| Error::Plot(error.to_string()))
             .about(&self.out)?;

@@ -97,20 +97,29 @@ impl Export {
 /// Prints the layer table.
 #[derive(Debug, clap::Args)]
 pub struct Layers {
+    /// Model file (.safetensors or .pth) [default: the tutorial's network]
+    model: Option<PathBuf>,
     /// Number of classes
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, conflicts_with = "model")]
     classes: usize,
 }
 
 impl Layers {
     /// Runs the command.
-    pub fn run(&self) {
+    ///
+    /// # Errors
+    /// Where the model cannot be read.
+    pub fn run(&self) -> Result<(), Failure> {
+        let config = match &self.model {
+            Some(path) => files::read_model(path).about(path)?.config(),
+            None => AlexNetConfig::new(self.classes),
+        };
         let shape = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
         println!(
             "{:<22}{:>12}  {:<24}{:>12}{:>12}{:>14}",
             "layer", "in", "kernel, stride, pad", "out", "parameters", "multiply-adds"
         );
-        let layers = AlexNetConfig::new(self.classes).layers();
+        let layers = config.layers();
         for layer in &layers {
             let window =
                 layer.window.map_or(String::new(), |[kernel, stride, pad]| format!("{kernel}, {stride}, {pad}"));
@@ -125,5 +134,6 @@ impl Layers {
         }
         let sum = |count: fn(&Layer) -> usize| layers.iter().map(count).sum::<usize>();
         println!("{:<72}{:>10}{:>14}", "all", sum(|layer| layer.parameters), sum(|layer| layer.multiply_adds));
+        Ok(())
     }
 }

@@ -94,8 +94,10 @@ impl Predict {
 
 /// The probabilities of each photo, or why there are none.
 fn classify(classifier: &Classifier, paths: &[PathBuf]) -> Result<Vec<Result<Vec<f32>>>> {
-    let decoded: Vec<Result<Pixels>> =
-        paths.iter().map(|path| Ok(preprocess::evaluation_pixels(&preprocess::decode(&files::read(path)?)?))).collect();
+    let decoded: Vec<Result<Pixels>> = paths
+        .iter()
+        .map(|path| Ok(classifier.preprocessing().pixels(&preprocess::decode(&files::read(path)?)?)))
+        .collect();
     let images: Vec<Pixels> = decoded.iter().flatten().cloned().collect();
     let mut probabilities = pollster::block_on(classifier.probabilities(&images))?.into_iter();
     Ok(decoded.into_iter().map(|pixels| pixels.map(|_| probabilities.next().unwrap_or_default())).collect())

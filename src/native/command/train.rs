@@ -82,7 +82,7 @@ impl Train {
         files::create_folder(&self.out)?;
         let mut trainer = self.trainer(arranged.classes)?;
         files::write(&self.out.join(CLASS_INDICES), class_indices(trainer.classes()))?;
-        let mut loader = FileLoader::new(&self.dir, split, trainer.config());
+        let mut loader = FileLoader::new(&self.dir, split, trainer.config(), trainer.preprocessing());
         while !trainer.is_finished() {
             let began = Instant::now();
             let epoch = trainer.history().len() + 1;

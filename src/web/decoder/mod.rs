@@ -17,7 +17,7 @@ use web_sys::{Blob, File, MessageEvent};
 use web_time::Instant;
 
 use crate::error::Error;
-use crate::preprocess::{self, Augmentation};
+use crate::preprocess::{self, Framing, Preprocessing};
 use crate::web::js;
 use crate::web::protocol::FileHandle;
 use crate::web::protocol::training::Look;
@@ -35,17 +35,17 @@ const MAX_FILE_MEGABYTES: f64 = 250.0;
 #[derive(Serialize, Deserialize)]
 pub enum Request {
     /// Its pixels for the network, and a thumbnail. Answered by [`Answer::Decoded`].
-    Classify(FileHandle),
+    Classify(FileHandle, Preprocessing),
     /// The same with a larger thumbnail. Answered by [`Answer::Decoded`].
-    Inspect(FileHandle),
+    Inspect(FileHandle, Preprocessing),
     /// What is worth knowing before training. Answered by [`Answer::Looked`].
     Look(FileHandle),
     /// Its pixels for a step of training. Answered by [`Answer::Prepared`].
     Prepare {
         /// The photo.
         photo: Source,
-        /// How it is changed; none means the whole photo as it is.
-        augmentation: Option<Augmentation>,
+        /// What is shown of it.
+        framing: Framing,
     },
 }
 
@@ -142,17 +142,21 @@ async fn serve(mut requests: UnboundedReceiver<JsValue>) {
 
 async fn answer(request: Request) -> Result<Answer, String> {
     match request {
-        Request::Classify(FileHandle(file)) => decoded(file, THUMBNAIL_SIDE).await.map(Answer::Decoded),
-        Request::Inspect(FileHandle(file)) => decoded(file, INSPECTED_SIDE).await.map(Answer::Decoded),
+        Request::Classify(FileHandle(file), preprocessing) => {
+            decoded(file, preprocessing, THUMBNAIL_SIDE).await.map(Answer::Decoded)
+        }
+        Request::Inspect(FileHandle(file), preprocessing) => {
+            decoded(file, preprocessing, INSPECTED_SIDE).await.map(Answer::Decoded)
+        }
         Request::Look(FileHandle(file)) => {
             let bytes = read(&file).await?;
             look::look(&bytes, &decode(&file, &bytes).await?).map(Answer::Looked)
         }
-        Request::Prepare { photo, augmentation: None } => {
-            let pixels = preprocess::evaluation_pixels(&photo.decode().await?);
+        Request::Prepare { photo, framing: framing @ Framing::Evaluation(_) } => {
+            let pixels = framing.pixels(&photo.decode().await?);
             Ok(Answer::Prepared { pixels: Uint8Array::from(pixels.as_bytes()), kept: None })
         }
-        Request::Prepare { photo, augmentation: Some(augmentation) } => {
+        Request::Prepare { photo, framing: framing @ Framing::Training(_) } => {
             let (photo, kept) = match photo {
                 Source::Kept(kept) => (kept.to_image()?, None),
                 file => {
@@ -161,17 +165,17 @@ async fn answer(request: Request) -> Result<Answer, String> {
                     (photo, Some(kept))
                 }
             };
-            let pixels = preprocess::training_pixels(&photo, augmentation);
+            let pixels = framing.pixels(&photo);
             Ok(Answer::Prepared { pixels: Uint8Array::from(pixels.as_bytes()), kept })
         }
     }
 }
 
-/// A photo for the network, with a thumbnail of this longest side.
-async fn decoded(file: File, thumbnail_side: u32) -> Result<DecodedPhoto, String> {
+/// A photo for a network of this preprocessing, with a thumbnail of this longest side.
+async fn decoded(file: File, preprocessing: Preprocessing, thumbnail_side: u32) -> Result<DecodedPhoto, String> {
     let start = Instant::now();
     let photo = decode(&file, &read(&file).await?).await?;
-    let pixels = Uint8Array::from(preprocess::evaluation_pixels(&photo).as_bytes());
+    let pixels = Uint8Array::from(preprocessing.pixels(&photo).as_bytes());
     let thumbnail = thumbnail(&preprocess::small(&photo, thumbnail_side))?;
     Ok(DecodedPhoto { pixels, thumbnail, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
 }

@@ -59,6 +59,9 @@ impl Evaluator {
 
     /// Has this model answer from now on.
     pub fn set_model(&mut self, model: Option<Rc<Model>>) {
+        if let Some(model) = &model {
+            self.photos.set_preprocessing(model.preprocessing());
+        }
         self.model = model;
     }
 

@@ -7,7 +7,7 @@ use crate::web::js;
 use crate::web::protocol::FileHandle;
 use crate::weights::{ModelFile, parse_class_indices};
 
-/// The largest model file that is read, in millions of bytes; AlexNet's takes 58.
+/// The largest model file that is read, in millions of bytes; AlexNet's takes 58, or 244 at full width.
 const MAX_FILE_MEGABYTES: f64 = 512.0;
 
 /// A model that was brought.
@@ -61,7 +61,9 @@ async fn read(file: &File) -> Result<Vec<u8>, String> {
     if megabytes > MAX_FILE_MEGABYTES {
         return Err(about(
             file,
-            format!("the file has {megabytes:.0} MB, far more than a model of this network (58 MB)"),
+            format!(
+                "the file has {megabytes:.0} MB, far more than a model of this network (58 MB, or 244 at full width)"
+            ),
         ));
     }
     js::bytes(file)

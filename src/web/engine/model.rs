@@ -5,11 +5,11 @@ use std::rc::Rc;
 use burn::tensor::{Device, Tensor};
 
 use super::hardware::Hardware;
-use crate::alexnet::AlexNet;
+use crate::alexnet::{AlexNet, Width};
 use crate::device::{Gpu, cpu};
 use crate::error::Result;
 use crate::predict::Classifier;
-use crate::preprocess::{Pixels, to_tensor};
+use crate::preprocess::{Pixels, Preprocessing};
 use crate::self_test;
 use crate::web::protocol::{DeviceReport, ModelReport, SelfTest};
 use crate::weights::ModelFile;
@@ -29,6 +29,12 @@ impl Model {
     pub async fn new(name: String, file: Rc<ModelFile>, hardware: &Hardware) -> Self {
         let (gpu, device) = match hardware {
             Hardware::Cpu { reason } => (None, on_cpu(reason.clone(), None)),
+            Hardware::Gpu { gpu, .. } if file.largest_tensor() > gpu.largest_tensor() => {
+                let [needed, allowed] = [file.largest_tensor(), gpu.largest_tensor()].map(|bytes| bytes >> 20);
+                let limit =
+                    format!("the model has a layer of {needed} MB, and this GPU takes layers of up to {allowed} MB");
+                (None, on_cpu(Some(limit), None))
+            }
             Hardware::Gpu { gpu, name } => match gpu.guard(self_test::SelfTest::run(&file, gpu.device())).await {
                 Ok(test) if test.passed => {
                     let self_test = Some(report(test));
@@ -61,9 +67,14 @@ impl Model {
         self.classifier.model()
     }
 
+    /// How photos become what the network sees.
+    pub fn preprocessing(&self) -> Preprocessing {
+        self.classifier.preprocessing()
+    }
+
     /// A photo on the device, as the network takes it: `[1, 3, 224, 224]`.
     pub fn image(&self, photo: &Pixels) -> Tensor<4> {
-        to_tensor(std::slice::from_ref(photo), &self.burn_device())
+        self.classifier.input(std::slice::from_ref(photo))
     }
 
     /// Burn's handle of its device.
@@ -108,6 +119,7 @@ impl Model {
         ModelReport {
             name: self.name.clone(),
             classes: metadata.classes.clone(),
+            full_width: self.file.config().width == Width::Full,
             parameters: self.file.parameters(),
             training: metadata.training.clone().into_iter().collect(),
         }

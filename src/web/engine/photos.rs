@@ -12,9 +12,9 @@ use super::outbox::post;
 use super::pace::LARGEST_BATCH;
 use super::pool::Pool;
 use super::tasks::Task;
-use crate::preprocess::Pixels;
+use crate::preprocess::{Pixels, Preprocessing};
 use crate::web::decoder::{Answer, Request};
-use crate::web::protocol::{Event, PhotoId, PhotoToClassify};
+use crate::web::protocol::{Event, FileHandle, PhotoId, PhotoToClassify};
 
 /// How many photos are decoded ahead of the network.
 const AHEAD: usize = 2 * LARGEST_BATCH;
@@ -43,6 +43,8 @@ struct Queue {
     /// How many are at a decoder.
     decoding: usize,
     decoded: VecDeque<(Photo, Pixels)>,
+    /// That of the network which is to answer.
+    preprocessing: Preprocessing,
     /// How often all photos have been forgotten.
     generation: u32,
 }
@@ -60,6 +62,8 @@ pub struct Batch {
 pub struct Photo {
     /// The page's name for it.
     pub id: PhotoId,
+    /// Its file, to decode it once more for another network.
+    file: FileHandle,
     /// A small JPEG of it.
     pub thumbnail: Blob,
     /// The time that decoding took, in milliseconds.
@@ -84,6 +88,21 @@ impl Photos {
         queue.waiting.clear();
         queue.decoded.clear();
         queue.generation = queue.generation.wrapping_add(1);
+    }
+
+    /// Says for which network photos are decoded from now on; those that were decoded for another are so once more.
+    pub fn set_preprocessing(&self, preprocessing: Preprocessing) {
+        {
+            let mut queue = self.queue.borrow_mut();
+            if queue.preprocessing == preprocessing {
+                return;
+            }
+            queue.preprocessing = preprocessing;
+            while let Some((Photo { id, file, .. }, _)) = queue.decoded.pop_back() {
+                queue.waiting.push_front(PhotoToClassify { id, file });
+            }
+        }
+        self.advance();
     }
 
     /// Whether there is no photo to answer.
@@ -113,22 +132,32 @@ impl Photos {
     fn advance(&self) {
         let mut queue = self.queue.borrow_mut();
         while queue.decoding + queue.decoded.len() < AHEAD
-            && let Some(PhotoToClassify { id, file }) = queue.waiting.pop_front()
+            && let Some(photo) = queue.waiting.pop_front()
         {
             queue.decoding += 1;
-            let (answer, photos, generation) = (self.pool.ask(Request::Classify(file)), self.clone(), queue.generation);
-            spawn_local(async move { photos.take(id, answer.await, generation) });
+            let (photos, generation, preprocessing) = (self.clone(), queue.generation, queue.preprocessing);
+            let answer = self.pool.ask(Request::Classify(photo.file.clone(), preprocessing));
+            spawn_local(async move { photos.take(photo, answer.await, generation, preprocessing) });
         }
     }
 
-    fn take(&self, id: PhotoId, answer: Result<Answer, String>, generation: u32) {
-        let wanted = {
+    fn take(
+        &self,
+        photo: PhotoToClassify,
+        answer: Result<Answer, String>,
+        generation: u32,
+        preprocessing: Preprocessing,
+    ) {
+        let (is_wanted, is_for_another) = {
             let mut queue = self.queue.borrow_mut();
             queue.decoding -= 1;
-            generation == queue.generation
+            (generation == queue.generation, preprocessing != queue.preprocessing)
         };
-        if wanted {
-            match decoded(id, answer) {
+        if is_wanted && is_for_another {
+            self.queue.borrow_mut().waiting.push_front(photo);
+        } else if is_wanted {
+            let id = photo.id;
+            match decoded(photo, answer) {
                 Ok(photo) => {
                     self.queue.borrow_mut().decoded.push_back(photo);
                     // Without a receiver the engine has already said that it cannot go on.
@@ -141,10 +170,13 @@ impl Photos {
     }
 }
 
-fn decoded(id: PhotoId, answer: Result<Answer, String>) -> Result<(Photo, Pixels), String> {
+fn decoded(
+    PhotoToClassify { id, file }: PhotoToClassify,
+    answer: Result<Answer, String>,
+) -> Result<(Photo, Pixels), String> {
     match answer? {
         Answer::Decoded(photo) => Pixels::from_bytes(photo.pixels.to_vec())
-            .map(|pixels| (Photo { id, thumbnail: photo.thumbnail, milliseconds: photo.milliseconds }, pixels)),
+            .map(|pixels| (Photo { id, file, thumbnail: photo.thumbnail, milliseconds: photo.milliseconds }, pixels)),
         Answer::Looked(_) | Answer::Prepared { .. } => None,
     }
     .ok_or_else(|| "the photo's decoder is of another version than the page; reload the page".into())

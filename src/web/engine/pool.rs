@@ -183,7 +183,7 @@ impl Inner {
 
 impl Job {
     fn is_urgent(&self) -> bool {
-        matches!(self.request, Request::Classify(_) | Request::Inspect(_))
+        matches!(self.request, Request::Classify(..) | Request::Inspect(..))
     }
 
     fn answer(self, answer: Result<Answer, String>) {

@@ -96,6 +96,7 @@ impl Engine {
         let shipped = (download::file_name(model_url).to_owned(), file);
         let model = Rc::new(Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await);
         let hardware = hardware.settle(model.device());
+        photos.set_preprocessing(model.preprocessing());
         post(&Event::Ready { device: model.device().clone(), model: model.report() });
 
         let storage = Storage::open().await;
@@ -229,6 +230,7 @@ impl Engine {
         match loaded {
             Ok((model, choice)) => {
                 self.model = Rc::new(model);
+                self.photos.set_preprocessing(self.model.preprocessing());
                 self.choice = choice.clone();
                 let (device, model) = (self.model.device().clone(), self.model.report());
                 post(&Event::ModelLoaded { device, model, choice });
@@ -267,7 +269,8 @@ impl Engine {
 
     /// What a run that begins with this model stands on.
     fn ground(&self, (start_name, start): (String, Rc<ModelFile>)) -> Ground {
-        Ground { start, start_name, gpu: self.model.gpu(), test: Rc::clone(&self.training_test) }
+        let tested = Rc::clone(&self.shipped.1);
+        Ground { start, start_name, gpu: self.model.gpu(), tested, test: Rc::clone(&self.training_test) }
     }
 
     /// The name and the weights of the model that classifies.

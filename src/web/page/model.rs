@@ -84,8 +84,11 @@ fn Card(model: ModelReport) -> impl IntoView {
         <details class="more">
             <summary>"Model card"</summary>
             <p>
-                "AlexNet at half its width, as in the PyTorch flower tutorial. Whatever a photo shows, the answer is one
-                of the classes: " {listed(&model.classes)} "."
+                {match model.full_width {
+                    true => "AlexNet at its full width, as in torchvision. ",
+                    false => "AlexNet at half its width, as in the PyTorch flower tutorial. ",
+                }}
+                "Whatever a photo shows, the answer is one of the classes: " {listed(&model.classes)} "."
             </p>
             <dl>{facts}</dl>
         </details>

@@ -11,15 +11,27 @@ const SHAPES = {
   'classifier.6': [5, 2048],
 };
 
+/** The layers of torchvision's network, but for its 1000 classes. */
+export const FULL_WIDTH = {
+  'features.0': [64, 3, 11, 11],
+  'features.3': [192, 64, 5, 5],
+  'features.6': [384, 192, 3, 3],
+  'features.8': [256, 384, 3, 3],
+  'features.10': [256, 256, 3, 3],
+  'classifier.1': [4096, 9216],
+  'classifier.4': [4096, 4096],
+  'classifier.6': [5, 4096],
+};
+
 export const CLASSES = ['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'];
 
 export const LOGITS = [
   3.730332136154175, 4.419888019561768, -8.212839126586914, 2.364063262939453, 0.36118894815444946,
 ];
 
-/** The network as the bytes of a .safetensors file. */
-export function formulaModel() {
-  const tensors = Object.entries(SHAPES).flatMap(([layer, shape]) => {
+/** The network, of half width or another, as the bytes of a .safetensors file. */
+export function formulaModel(shapes = SHAPES) {
+  const tensors = Object.entries(shapes).flatMap(([layer, shape]) => {
     const fanIn = shape.slice(1).reduce((product, size) => product * size);
     return [
       { name: `${layer}.weight`, shape, scale: Math.sqrt(6 / fanIn) },

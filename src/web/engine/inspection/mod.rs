@@ -1,7 +1,7 @@
 //! Looking inside the network: what it consists of, what it makes of a photo, and what decided a class.
 //!
-//! Photos are decoded as they are asked about; the rest takes its turn among the engine's tasks. Between two answers
-//! messages are heard, and a request that a newer one has made void is given up.
+//! Each request takes its turn among the engine's tasks. Between two answers messages are heard, and a request that a newer
+//! one has made void is given up.
 
 mod pictures;
 
@@ -13,24 +13,22 @@ use burn::tensor::Tensor;
 use futures::channel::mpsc::UnboundedSender;
 use gloo_timers::future::TimeoutFuture;
 use image::RgbImage;
-use wasm_bindgen_futures::spawn_local;
 
 use super::hardware::Hardware;
 use super::model::Model;
 use super::outbox::post;
 use super::pool::Pool;
 use super::tasks::Task;
-use crate::alexnet::AlexNetConfig;
 use crate::error::{Error, Result};
 use crate::explain::{self, activations, filters, grad_cam, occlusion};
 use crate::metrics::argmax;
 use crate::preprocess::{self, Pixels};
 use crate::web::decoder::{Answer, DecodedPhoto, Request};
 use crate::web::js;
-use crate::web::protocol::Event;
 use crate::web::protocol::inspection::{
     Heat, InspectionCommand, InspectionEvent, Layer, LayerOutput, Method, Network, Question, RequestId,
 };
+use crate::web::protocol::{Event, FileHandle};
 
 /// Channels or units of a layer that are named.
 const STRONGEST: usize = 6;
@@ -51,17 +49,17 @@ pub enum Inspection {
     Photo(PhotoInspection),
 }
 
-/// A question about a photo that is decoded.
+/// A question about a photo.
 pub struct PhotoInspection {
     request: RequestId,
     question: Question,
-    photo: DecodedPhoto,
-    pixels: Pixels,
+    photo: FileHandle,
+    pool: Pool,
     newest: Rc<Cell<RequestId>>,
 }
 
 impl Inspector {
-    /// Each request becomes a [`Task::Inspect`] once its photo is decoded by the pool.
+    /// Each request becomes a [`Task::Inspect`], whose photo the pool decodes.
     pub fn new(pool: Pool, tasks: UnboundedSender<Task>) -> Self {
         Self { pool, tasks, newest: Rc::default() }
     }
@@ -72,17 +70,8 @@ impl Inspector {
             InspectionCommand::Network => self.queue(Inspection::Network),
             InspectionCommand::Photo { request, photo, question } => {
                 self.newest.set(request);
-                let (answer, inspector) = (self.pool.ask(Request::Inspect(photo)), self.clone());
-                spawn_local(async move {
-                    match decoded(answer.await) {
-                        Ok((photo, pixels)) => {
-                            let newest = Rc::clone(&inspector.newest);
-                            let inspection = PhotoInspection { request, question, photo, pixels, newest };
-                            inspector.queue(Inspection::Photo(inspection));
-                        }
-                        Err(message) => tell(InspectionEvent::Failed { request, message }),
-                    }
-                });
+                let (pool, newest) = (self.pool.clone(), Rc::clone(&self.newest));
+                self.queue(Inspection::Photo(PhotoInspection { request, question, photo, pool, newest }));
             }
         }
     }
@@ -121,16 +110,17 @@ impl PhotoInspection {
         if self.is_void() {
             return Ok(());
         }
-        let bytes = js::bytes(&self.photo.thumbnail).await.map_err(|exception| unreadable(&exception))?;
+        let asked = self.pool.ask(Request::Inspect(self.photo.clone(), model.preprocessing())).await;
+        let (photo, pixels) = decoded(asked).map_err(Error::Unreadable)?;
+        let bytes = js::bytes(&photo.thumbnail).await.map_err(|exception| unreadable(&exception))?;
         let picture = preprocess::decode(&bytes)?;
-        let image = model.image(&self.pixels);
+        let image = model.image(&pixels);
         match self.question {
             Question::HeatMap { class, method } => self.explain(model, &picture, image, class, method).await?,
             Question::Everything => {
-                let probabilities = model.probabilities(std::slice::from_ref(&self.pixels)).await?.concat();
+                let probabilities = model.probabilities(std::slice::from_ref(&pixels)).await?.concat();
                 let class = argmax(&probabilities);
-                let (request, shown) = (self.request, self.photo.thumbnail.clone());
-                tell(InspectionEvent::Answer { request, probabilities, picture: shown });
+                tell(InspectionEvent::Answer { request: self.request, probabilities, picture: photo.thumbnail });
                 if self.pause().await {
                     return Ok(());
                 }
@@ -140,7 +130,7 @@ impl PhotoInspection {
                 }
                 let outputs = model.guard(activations(model.network(), image)).await?;
                 let outputs = outputs.iter().map(layer_output).collect::<Result<_>>()?;
-                tell(InspectionEvent::Layers { request, outputs });
+                tell(InspectionEvent::Layers { request: self.request, outputs });
             }
         }
         tell(InspectionEvent::Done(self.request));
@@ -168,7 +158,7 @@ impl PhotoInspection {
                 }
             }
         };
-        let picture = pictures::jpeg(&map.over(picture))?;
+        let picture = pictures::jpeg(&map.over(picture, model.preprocessing()))?;
         let heat = Heat { class, method, picture, maximum: map.maximum() };
         tell(InspectionEvent::HeatMap { request: self.request, heat });
         Ok(())
@@ -187,7 +177,7 @@ impl PhotoInspection {
 
 /// The network in use as the page shows it.
 async fn network(model: &Model) -> Result<Network> {
-    let layers = AlexNetConfig::new(model.report().classes.len()).layers();
+    let layers = model.network().config().layers();
     let filters = model.guard(filters(model.network())).await?;
     let filters = filters.into_iter().map(image::DynamicImage::from);
     Ok(Network { layers: layers.into_iter().map(Layer::from).collect(), filters: pictures::sheet(filters.collect())? })

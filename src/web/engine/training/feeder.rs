@@ -10,8 +10,9 @@ use super::set::PhotoSet;
 use crate::dataset::Split;
 use crate::error::Error;
 use crate::loader::{Batch, DataLoader, Job, Pass, plan};
-use crate::preprocess::Pixels;
+use crate::preprocess::{Pixels, Preprocessing};
 use crate::run::TrainingConfig;
+use crate::train::Trainer;
 
 /// Batches that are made ready ahead of the one in use.
 const PREFETCH: usize = 2;
@@ -21,6 +22,7 @@ pub struct Feeder {
     set: PhotoSet,
     split: Split,
     config: TrainingConfig,
+    preprocessing: Preprocessing,
     control: Control,
     planned: VecDeque<Vec<Job>>,
     ahead: VecDeque<Vec<(Job, Coming)>>,
@@ -31,9 +33,18 @@ pub struct Feeder {
 type Coming = LocalBoxFuture<'static, Result<Pixels, String>>;
 
 impl Feeder {
-    /// Photos of `split`, whose paths are those of the set.
-    pub fn new(set: PhotoSet, split: Split, config: TrainingConfig, control: Control) -> Self {
-        Self { set, split, config, control, planned: VecDeque::new(), ahead: VecDeque::new(), waited: Duration::ZERO }
+    /// Photos of `split`, whose paths are those of the set, for a run.
+    pub fn new(set: PhotoSet, split: Split, trainer: &Trainer, control: Control) -> Self {
+        Self {
+            set,
+            split,
+            config: trainer.config().clone(),
+            preprocessing: trainer.preprocessing(),
+            control,
+            planned: VecDeque::new(),
+            ahead: VecDeque::new(),
+            waited: Duration::ZERO,
+        }
     }
 
     /// Time that the network has waited for photos so far.
@@ -56,7 +67,7 @@ impl Feeder {
 
 impl DataLoader for Feeder {
     fn start(&mut self, pass: Pass) -> usize {
-        self.planned = plan(&self.split, pass, &self.config).into();
+        self.planned = plan(&self.split, pass, &self.config, self.preprocessing).into();
         self.ahead.clear();
         let steps = self.planned.len();
         self.prefetch();

@@ -26,8 +26,12 @@ use super::photos::Photos;
 use super::pool::Pool;
 use super::shelf::Shelf;
 use super::storage::Storage;
+use crate::alexnet::Width;
+use crate::run::Mode;
 use crate::web::protocol::Event;
 use crate::web::protocol::training::{Identity, TrainingCommand, TrainingEvent, TrainingOrder};
+
+use crate::weights::ModelFile;
 
 pub use self::run::Ground;
 
@@ -67,7 +71,7 @@ impl Training {
 
     /// Begins a run.
     pub async fn train(&self, order: TrainingOrder, ground: Ground, storage: &Storage, shelf: &Shelf) {
-        if let Err(message) = check(&order) {
+        if let Err(message) = check(&order).and_then(|()| check_size(&order, &ground.start)) {
             return tell(TrainingEvent::Refused(message));
         }
         let Some(lock) = self.lock().await else { return };
@@ -172,6 +176,19 @@ pub async fn discard_unfinished(storage: &Storage) {
 /// Tells the page.
 pub fn tell(event: TrainingEvent) {
     post(&Event::Training(event));
+}
+
+/// Why this page does not train so much: with its gradients and Adam's memory, a network of full width takes four times its
+/// own 244 MB on the GPU or in this program.
+fn check_size(order: &TrainingOrder, start: &ModelFile) -> Result<(), String> {
+    match (order.config.mode, start.config().width) {
+        (Mode::Full, Width::Full) => {
+            Err("training all layers of an AlexNet of full width takes more memory than a page can \
+                                          count on; train its last layer alone, or all layers on the command line"
+                .into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What would make a run senseless; the page does not let these pass.

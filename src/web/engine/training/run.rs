@@ -36,6 +36,8 @@ pub struct Ground {
     pub start_name: String,
     /// The GPU, and its adapter's name, where it runs the model in use.
     pub gpu: Option<(Gpu, String)>,
+    /// The weights that test steps are taken with, whatever the run begins with: one test is enough.
+    pub tested: Rc<ModelFile>,
     /// The test steps on that GPU, once they were taken.
     pub test: Rc<RefCell<Option<self_test::TrainingTest>>>,
 }
@@ -122,7 +124,7 @@ impl Run {
         tell(TrainingEvent::Began { order, history, device });
 
         let config = trainer.config().clone();
-        let mut feeder = Feeder::new(self.set.clone(), self.split(), config.clone(), self.control.clone());
+        let mut feeder = Feeder::new(self.set.clone(), self.split(), &trainer, self.control.clone());
         let mut report = Report::new(config, self.order.train.len(), self.control.clone());
         let mut broke_off = None;
         while !trainer.is_finished() && !self.control.stops() {
@@ -173,7 +175,7 @@ impl Run {
         let before = self.ground.test.borrow().clone();
         let test = match before {
             Some(test) => test,
-            None => self_test::TrainingTest::run(&self.ground.start, gpu.device()).await?,
+            None => self_test::TrainingTest::run(&self.ground.tested, gpu.device()).await?,
         };
         self.ground.test.replace(Some(test.clone()));
         let passed = test.passed;

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::super::outbox::post;
 use super::super::pool::Pool;
 use crate::loader::Job;
-use crate::preprocess::Pixels;
+use crate::preprocess::{Framing, Pixels, Preprocessing};
 use crate::web::decoder::{Answer, Request, Shrunk, Source};
 use crate::web::js;
 use crate::web::protocol::training::{PhotoOfSet, TrainingEvent};
@@ -42,8 +42,8 @@ struct State {
 struct Kept {
     /// Photos to crop, the decoders' work on them saved.
     shrunk: HashMap<String, Shrunk>,
-    /// What the network sees of photos that are shown as they are.
-    whole: HashMap<String, Uint8Array>,
+    /// What a network of this preprocessing sees of photos that are shown as they are.
+    whole: HashMap<(String, Preprocessing), Uint8Array>,
     bytes: usize,
     budget: usize,
 }
@@ -81,14 +81,16 @@ impl PhotoSet {
     pub fn pixels(&self, job: &Job) -> impl Future<Output = Result<Pixels, String>> + use<> {
         let path = job.sample.path.clone();
         let state = self.state.borrow();
-        let whole = state.kept.whole.get(&path).filter(|_| job.augmentation.is_none()).cloned();
-        let source = match (state.kept.shrunk.get(&path), job.augmentation) {
-            (Some(shrunk), Some(_)) => Some(Source::Kept(shrunk.clone())),
-            _ => state.files.get(&path).cloned().map(Source::File),
+        let framing = job.framing;
+        let file = || state.files.get(&path).cloned().map(Source::File);
+        let (whole, source) = match framing {
+            Framing::Evaluation(preprocessing) => {
+                (state.kept.whole.get(&(path.clone(), preprocessing)).cloned(), file())
+            }
+            Framing::Training(_) => (None, state.kept.shrunk.get(&path).cloned().map(Source::Kept).or_else(file)),
         };
-        let augmentation = job.augmentation;
         let asked = match (&whole, source) {
-            (None, Some(photo)) => Some(self.pool.ask(Request::Prepare { photo, augmentation })),
+            (None, Some(photo)) => Some(self.pool.ask(Request::Prepare { photo, framing })),
             _ => None,
         };
         let set = self.clone();
@@ -101,9 +103,9 @@ impl PhotoSet {
                     Answer::Decoded(_) | Answer::Looked(_) => return Err(other_version()),
                 },
             };
-            match augmentation {
-                Some(_) => set.keep_shrunk(path, kept),
-                None => set.keep_whole(path, &pixels),
+            match framing {
+                Framing::Training(_) => set.keep_shrunk(path, kept),
+                Framing::Evaluation(preprocessing) => set.keep_whole((path, preprocessing), &pixels),
             }
             Pixels::from_bytes(pixels.to_vec()).ok_or_else(other_version)
         }
@@ -118,10 +120,10 @@ impl PhotoSet {
         }
     }
 
-    fn keep_whole(&self, path: String, pixels: &Uint8Array) {
+    fn keep_whole(&self, photo: (String, Preprocessing), pixels: &Uint8Array) {
         let kept = &mut self.state.borrow_mut().kept;
-        if !kept.whole.contains_key(&path) && kept.has_room(pixels.length()) {
-            kept.whole.insert(path, pixels.clone());
+        if !kept.whole.contains_key(&photo) && kept.has_room(pixels.length()) {
+            kept.whole.insert(photo, pixels.clone());
         }
     }
 

@@ -35,14 +35,22 @@ pub fn cells(answered: &Answered) -> Cells {
 #[component]
 pub fn Confusion(answered: Arc<Answered>, cells: Arc<Cells>, chosen: RwSignal<Option<Place>>) -> impl IntoView {
     let classes = answered.classes.clone();
+    // Of a thousand classes most are neither on the photos nor in the answers.
+    let occurring: Arc<Vec<usize>> = Arc::new(
+        (0..classes.len())
+            .filter(|&class| {
+                cells.iter().any(|row| !row[class].is_empty()) || cells[class].iter().any(|cell| !cell.is_empty())
+            })
+            .collect(),
+    );
     let [table_id, title_id] = ["confusion", "confusion-title"].map(|id| format!("{}{id}", answered.ids));
-    let count = classes.len();
+    let count = occurring.len();
     let rows = growing((CELLS / count.max(1)).max(1), move || count);
     let heads: Vec<_> =
-        classes.iter().map(|class| view! { <th scope="col"><span>{class.clone()}</span></th> }).collect();
+        occurring.iter().map(|&class| view! { <th scope="col"><span>{classes[class].clone()}</span></th> }).collect();
     let row = {
-        let (cells, classes) = (Arc::clone(&cells), classes.clone());
-        move |truth: usize| row(truth, &cells[truth], &classes, chosen)
+        let (cells, occurring) = (Arc::clone(&cells), Arc::clone(&occurring));
+        move |truth: usize| row(truth, &cells[truth], &occurring, &classes, chosen)
     };
     view! {
         <div class="confusion">
@@ -59,7 +67,11 @@ pub fn Confusion(answered: Arc<Answered>, cells: Arc<Cells>, chosen: RwSignal<Op
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=move || 0..rows.get().min(count) key=|truth| *truth children=row/>
+                        <For
+                            each=move || occurring[..rows.get().min(count)].to_vec()
+                            key=|truth| *truth
+                            children=row
+                        />
                     </tbody>
                 </table>
             </div>
@@ -67,10 +79,16 @@ pub fn Confusion(answered: Arc<Answered>, cells: Arc<Cells>, chosen: RwSignal<Op
     }
 }
 
-fn row(truth: usize, cells: &[Vec<usize>], classes: &[String], chosen: RwSignal<Option<Place>>) -> AnyView {
+fn row(
+    truth: usize,
+    cells: &[Vec<usize>],
+    occurring: &[usize],
+    classes: &[String],
+    chosen: RwSignal<Option<Place>>,
+) -> AnyView {
     let total: usize = cells.iter().map(Vec::len).sum();
-    let cell = |(predicted, photos_in_cell): (usize, &Vec<usize>)| {
-        let count = photos_in_cell.len();
+    let cell = |&predicted: &usize| {
+        let count = cells[predicted].len();
         if count == 0 {
             return view! { <td class="none" class:right=predicted == truth>"0"</td> }.into_any();
         }
@@ -100,7 +118,7 @@ fn row(truth: usize, cells: &[Vec<usize>], classes: &[String], chosen: RwSignal<
         }
         .into_any()
     };
-    let cells: Vec<_> = cells.iter().enumerate().map(cell).collect();
+    let cells: Vec<_> = occurring.iter().map(cell).collect();
     view! {
         <tr>
             <th scope="row"><span>{classes[truth].clone()}</span></th>
