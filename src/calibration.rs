@@ -2,7 +2,7 @@
 //!
 //! C. Guo et al., "On Calibration of Modern Neural Networks" (2017).
 
-use crate::metrics::argmax;
+use crate::metrics::{argmax, cross_entropy};
 use crate::run::Answer;
 
 /// Bins of the expected calibration error.
@@ -22,13 +22,14 @@ pub fn expected_error(answers: &[Answer]) -> f64 {
     bins.iter().map(|(sum, right)| (sum - right).abs()).sum::<f64>() / answers.len().max(1) as f64
 }
 
-/// The number that the logits are to be divided by for the least cross entropy, from 0.1 to 10.
-pub fn temperature(answers: &[Answer]) -> f32 {
+/// The number that the logits are to be divided by for the least cross entropy, from 0.1 to 10. Takes the logits of each
+/// photo, and its class.
+pub fn temperature(photos: &[(Vec<f32>, usize)]) -> f32 {
     // The loss has one minimum over the logarithm of the temperature; each step keeps two thirds around it.
     let (mut low, mut high) = (0.1_f64.ln(), 10_f64.ln());
     while high - low > 1e-4 {
         let third = (high - low) / 3.0;
-        match loss(answers, low + third) < loss(answers, high - third) {
+        match loss(photos, low + third) < loss(photos, high - third) {
             true => high -= third,
             false => low += third,
         }
@@ -37,17 +38,10 @@ pub fn temperature(answers: &[Answer]) -> f32 {
 }
 
 /// The cross entropy at the temperature of this logarithm.
-fn loss(answers: &[Answer], log_temperature: f64) -> f64 {
-    let inverse = (-log_temperature).exp();
-    // Logarithms of probabilities are logits, but for a constant that softmax does not see.
-    let power = |probability: &f32| f64::from(probability.max(f32::MIN_POSITIVE)).powf(inverse);
-    answers
-        .iter()
-        .map(|answer| {
-            let sum: f64 = answer.probabilities.iter().map(power).sum();
-            -(power(&answer.probabilities[answer.class]) / sum).ln()
-        })
-        .sum()
+fn loss(photos: &[(Vec<f32>, usize)], log_temperature: f64) -> f64 {
+    let inverse = (-log_temperature).exp() as f32;
+    let cooled = |logits: &[f32]| logits.iter().map(|logit| logit * inverse).collect::<Vec<_>>();
+    photos.iter().map(|(logits, class)| cross_entropy(&cooled(logits), *class)).sum()
 }
 
 #[cfg(test)]
@@ -60,6 +54,7 @@ mod tests {
             path: String::new(),
             class: usize::from(index >= right),
             probabilities: vec![probability, 1.0 - probability],
+            sure: true,
         };
         (0..count).map(answer).collect()
     }
@@ -73,8 +68,12 @@ mod tests {
 
     #[test]
     fn the_temperature_turns_probabilities_into_truth() {
+        // Of 100 photos, each with odds of 9 to 1 for class 0.
+        let photos = |right: usize| -> Vec<(Vec<f32>, usize)> {
+            (0..100).map(|photo| (vec![9.0_f32.ln(), 0.0], usize::from(photo >= right))).collect()
+        };
         // Odds of 9 must become odds of 3: the temperature is ln 9 / ln 3.
-        assert!((temperature(&answers(100, 75, 0.9)) - 2.0).abs() < 1e-3);
-        assert!((temperature(&answers(100, 90, 0.9)) - 1.0).abs() < 1e-3);
+        assert!((temperature(&photos(75)) - 2.0).abs() < 1e-3);
+        assert!((temperature(&photos(90)) - 1.0).abs() < 1e-3);
     }
 }

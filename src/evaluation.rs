@@ -2,7 +2,7 @@
 //!
 //! A photo's true class is the outermost folder around it that is named after a class of the model, in capitals or not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dataset::folder_of;
 use crate::metrics::{ConfusionMatrix, Mean, argmax};
@@ -43,6 +43,8 @@ pub struct Answers {
     pub classes: Vec<String>,
     /// The probability of each class, by the photo's index.
     pub probabilities: BTreeMap<usize, Vec<f32>>,
+    /// The photos whose answers are not sure.
+    pub unsure: BTreeSet<usize>,
 }
 
 impl Answers {
@@ -75,7 +77,8 @@ impl Answers {
             };
             confusion.add(class, argmax(probabilities));
             loss.add(-f64::from(probabilities[class].max(f32::MIN_POSITIVE)).ln(), 1);
-            answers.push(Answer { path: paths[photo].clone(), class, probabilities: probabilities.clone() });
+            let (path, probabilities) = (paths[photo].clone(), probabilities.clone());
+            answers.push(Answer { path, class, probabilities, sure: !self.unsure.contains(&photo) });
         }
         Evaluation { loss: loss.value(), confusion, answers }
     }
@@ -142,7 +145,7 @@ mod tests {
 
     fn answers(classes: &[&str], probabilities: &[&[f32]]) -> Answers {
         let probabilities = probabilities.iter().map(|values| values.to_vec()).enumerate().collect();
-        Answers { classes: owned(classes), probabilities }
+        Answers { classes: owned(classes), probabilities, ..Answers::default() }
     }
 
     #[test]

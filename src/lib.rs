@@ -9,8 +9,9 @@
 //! dataset -> dataset_report
 //! preprocess, dataset -> loader
 //! metrics -> run -> loader, advice, calibration, evaluation, plot
-//! alexnet, loader, metrics, run -> head, train -> checkpoint
+//! metrics -> doubt -> weights
 //! weights, preprocess -> predict -> explain
+//! alexnet, loader, predict, run -> head, train -> checkpoint
 //! weights, formula -> manifest, self_test
 //! train, predict, plot -> native, web -> bin
 //! ```
@@ -32,6 +33,7 @@ pub mod dataset;
 pub mod dataset_report;
 #[cfg(feature = "network")]
 pub mod device;
+pub mod doubt;
 pub mod error;
 pub mod evaluation;
 #[cfg(feature = "network")]

@@ -81,11 +81,16 @@ pub fn softmax(logits: &[f32]) -> Vec<f32> {
     powers.iter().map(|power| power / sum).collect()
 }
 
-/// The cross entropy of one image's logits against its true class.
-pub fn cross_entropy(logits: &[f32], class: usize) -> f64 {
+/// The logarithm of the sum of the exponentials of one image's logits.
+pub fn log_sum_exp(logits: &[f32]) -> f64 {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
-    sum.ln() - f64::from(logits[class] - largest)
+    sum.ln() + f64::from(largest)
+}
+
+/// The cross entropy of one image's logits against its true class.
+pub fn cross_entropy(logits: &[f32], class: usize) -> f64 {
+    log_sum_exp(logits) - f64::from(logits[class])
 }
 
 fn share(part: usize, whole: usize) -> Option<f64> {

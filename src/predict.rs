@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use crate::alexnet::AlexNet;
+use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::metrics::softmax;
 use crate::preprocess::{self, Pixels, Preprocessing};
@@ -15,7 +16,17 @@ pub struct Classifier {
     model: AlexNet,
     classes: Vec<String>,
     preprocessing: Preprocessing,
+    doubt: Doubt,
     device: Device,
+}
+
+/// The network's answer for one image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// The probability of each class; they sum to 1.
+    pub probabilities: Vec<f32>,
+    /// Whether it is sure; else the image perhaps shows none of the classes.
+    pub sure: bool,
 }
 
 impl Classifier {
@@ -25,6 +36,7 @@ impl Classifier {
             model: file.to_model(device).no_grad(),
             classes: file.metadata().classes.clone(),
             preprocessing: file.metadata().preprocessing,
+            doubt: file.metadata().doubt,
             device: device.clone(),
         }
     }
@@ -67,12 +79,14 @@ impl Classifier {
         Ok(values.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
     }
 
-    /// The probability of each class for each image, in one batch.
+    /// The answer for each image, in one batch.
     ///
     /// # Errors
     /// As [`Self::logits`].
-    pub async fn probabilities(&self, images: &[Pixels]) -> Result<Vec<Vec<f32>>> {
-        Ok(self.logits(images).await?.iter().map(|logits| softmax(logits)).collect())
+    pub async fn predict(&self, images: &[Pixels]) -> Result<Vec<Prediction>> {
+        let answer =
+            |logits: &Vec<f32>| Prediction { probabilities: softmax(logits), sure: self.doubt.is_sure(logits) };
+        Ok(self.logits(images).await?.iter().map(answer).collect())
     }
 }
 

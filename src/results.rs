@@ -44,6 +44,8 @@ pub struct Answer {
     model: Arc<AnsweringModel>,
     probabilities: Vec<f32>,
     top: usize,
+    /// Whether the network is sure; else the photo perhaps shows none of its classes.
+    pub sure: bool,
     /// How long it took, in milliseconds.
     pub milliseconds: f64,
 }
@@ -108,12 +110,12 @@ impl Counts {
 
 impl Answer {
     /// The answer of `model`, or `None` where there is not one probability for each of its classes.
-    pub fn new(model: &Arc<AnsweringModel>, probabilities: Vec<f32>, milliseconds: f64) -> Option<Self> {
+    pub fn new(model: &Arc<AnsweringModel>, probabilities: Vec<f32>, sure: bool, milliseconds: f64) -> Option<Self> {
         if probabilities.len() != model.classes.len() {
             return None;
         }
         let top = (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))?;
-        Some(Self { model: Arc::clone(model), probabilities, top, milliseconds })
+        Some(Self { model: Arc::clone(model), probabilities, top, sure, milliseconds })
     }
 
     /// The class with the highest probability.
@@ -239,12 +241,12 @@ impl Results {
         counts
     }
 
-    /// The photos that are done as CSV: path, model, top class and its probability, time, error, and a column for
+    /// The photos that are done as CSV: path, model, top class, its probability, whether it is sure, time, error, and a column for
     /// each class of each model that answered.
     pub fn to_csv(&self) -> String {
         let classes = self.classes();
         let mut rows = csv::Writer::from_writer(Vec::new());
-        let header = ["photo", "model", "label", "probability", "milliseconds", "error"].into_iter();
+        let header = ["photo", "model", "label", "probability", "sure", "milliseconds", "error"].into_iter();
         let mut write = |row: Vec<String>| rows.write_record(row).expect("memory takes rows of one length");
         write(header.chain(classes.iter().copied()).map(str::to_owned).collect());
         for photo in &self.photos {
@@ -252,13 +254,14 @@ impl Results {
             match &photo.outcome {
                 Outcome::Waiting => continue,
                 Outcome::Failed(message) => {
-                    row.extend(["", "", "", "", message].map(str::to_owned));
+                    row.extend(["", "", "", "", "", message].map(str::to_owned));
                     row.resize(row.len() + classes.len(), String::new());
                 }
                 Outcome::Answered(answer) => {
                     row.push(answer.model.name.clone());
                     row.push(answer.label().to_owned());
                     row.push(answer.probability().to_string());
+                    row.push(answer.sure.to_string());
                     row.push(format!("{:.1}", answer.milliseconds));
                     row.push(String::new());
                     let probabilities: BTreeMap<_, _> = answer.by_class().collect();
@@ -320,7 +323,7 @@ struct Predictions<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Prediction<'a> {
-    Answered { photo: &'a str, model: &'a str, top: Vec<Ranked<'a>>, milliseconds: f64 },
+    Answered { photo: &'a str, model: &'a str, top: Vec<Ranked<'a>>, sure: bool, milliseconds: f64 },
     Failed { photo: &'a str, error: &'a str },
 }
 
@@ -339,6 +342,7 @@ impl<'a> Prediction<'a> {
                 photo: &photo.path,
                 model: &answer.model.name,
                 top: answer.ranked().into_iter().map(|(label, probability)| Ranked { label, probability }).collect(),
+                sure: answer.sure,
                 milliseconds: answer.milliseconds,
             }),
         }
@@ -361,7 +365,7 @@ mod tests {
     }
 
     fn answered(model: &Arc<AnsweringModel>, probabilities: &[f32]) -> Outcome {
-        Outcome::Answered(Answer::new(model, probabilities.to_vec(), 12.34).unwrap())
+        Outcome::Answered(Answer::new(model, probabilities.to_vec(), probabilities != [0.25, 0.75], 12.34).unwrap())
     }
 
     /// b.jpg rose 0.6, a.jpg daisy 0.9, c.jpg failed, A.jpg waiting, a.jpg rose 0.8.
@@ -419,9 +423,9 @@ mod tests {
 
     #[test]
     fn an_answer_needs_a_probability_for_each_class() {
-        assert_eq!(Answer::new(&model(&["daisy", "rose"]), vec![1.0], 0.0), None);
-        assert_eq!(Answer::new(&model(&[]), vec![], 0.0), None);
-        let answer = Answer::new(&model(&["a", "b", "c"]), vec![0.2, 0.7, 0.1], 0.0).unwrap();
+        assert_eq!(Answer::new(&model(&["daisy", "rose"]), vec![1.0], true, 0.0), None);
+        assert_eq!(Answer::new(&model(&[]), vec![], true, 0.0), None);
+        let answer = Answer::new(&model(&["a", "b", "c"]), vec![0.2, 0.7, 0.1], true, 0.0).unwrap();
         assert_eq!(answer.ranked(), [("b", 0.7), ("a", 0.2), ("c", 0.1)]);
     }
 
@@ -432,12 +436,12 @@ mod tests {
         results.settle(other, answered(&model(&["rose", "tulip"]), &[0.25, 0.75]));
         assert_eq!(
             results.to_csv(),
-            "photo,model,label,probability,milliseconds,error,daisy,rose,tulip\n\
-             folder/b.jpg,test,rose,0.6,12.3,,0.4,0.6,\n\
-             folder/a.jpg,test,daisy,0.9,12.3,,0.9,0.1,\n\
-             folder/c.jpg,,,,,\"no photo, \"\"really\"\"\",,,\n\
-             folder/a.jpg,test,rose,0.8,12.3,,0.2,0.8,\n\
-             folder/d.jpg,test,tulip,0.75,12.3,,,0.25,0.75\n"
+            "photo,model,label,probability,sure,milliseconds,error,daisy,rose,tulip\n\
+             folder/b.jpg,test,rose,0.6,true,12.3,,0.4,0.6,\n\
+             folder/a.jpg,test,daisy,0.9,true,12.3,,0.9,0.1,\n\
+             folder/c.jpg,,,,,,\"no photo, \"\"really\"\"\",,,\n\
+             folder/a.jpg,test,rose,0.8,true,12.3,,0.2,0.8,\n\
+             folder/d.jpg,test,tulip,0.75,false,12.3,,,0.25,0.75\n"
         );
     }
 
@@ -449,6 +453,7 @@ mod tests {
         assert_eq!(predictions[0]["photo"], "folder/b.jpg");
         assert_eq!(predictions[0]["top"][0]["label"], "rose");
         assert_eq!(predictions[0]["top"][1]["label"], "daisy");
+        assert_eq!(predictions[0]["sure"], true);
         assert_eq!(predictions[2]["error"], "no photo, \"really\"");
     }
 }

@@ -162,6 +162,13 @@ pub struct Evaluation {
     pub answers: Vec<Answer>,
 }
 
+impl Evaluation {
+    /// The share of the answers that are not sure; 0 where there are none.
+    pub fn unsure(&self) -> f64 {
+        self.answers.iter().filter(|answer| !answer.sure).count() as f64 / self.answers.len().max(1) as f64
+    }
+}
+
 /// What a network made of one labelled photo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
@@ -171,6 +178,8 @@ pub struct Answer {
     pub class: usize,
     /// The probability of each class; they sum to 1.
     pub probabilities: Vec<f32>,
+    /// Whether the network is sure.
+    pub sure: bool,
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::alexnet::{AlexNet, AlexNetConfig};
 use crate::average;
 use crate::cutmix::cut_and_mix;
 use crate::dataset::Sample;
+use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::head::Features;
 use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
@@ -248,7 +249,8 @@ impl Trainer {
             return Err(Error::Dataset("none of its training photos could be read".into()));
         };
         let device = self.device.clone().inner();
-        let evaluation = evaluate(&self.result(), self.preprocessing, &device, loader, on_event).await?;
+        let evaluation =
+            evaluate(&self.result(), self.preprocessing, Doubt::default(), &device, loader, on_event).await?;
         Ok(match evaluation {
             ControlFlow::Continue(evaluation) => ControlFlow::Continue((train_loss, evaluation)),
             ControlFlow::Break(()) => ControlFlow::Break(()),
@@ -288,7 +290,7 @@ impl Trainer {
         }
         let train_loss = train_loss.finish().await?.unwrap_or_default();
         let model = self.result();
-        let mut tally = Tally::new(self.classes.len());
+        let mut tally = Tally::new(self.classes.len(), Doubt::default());
         let order: Vec<usize> = (0..features.validation.samples.len()).collect();
         for indices in order.chunks(self.config.batch_size.max(1)) {
             loader.breathe().await;
@@ -349,7 +351,7 @@ impl Trainer {
             training.insert("epoch".into(), record.epoch.to_string());
             training.insert("validation accuracy".into(), format!("{:.4}", record.validation_accuracy));
         }
-        Metadata { classes: self.classes.clone(), preprocessing: self.preprocessing, training }
+        Metadata { classes: self.classes.clone(), preprocessing: self.preprocessing, training, ..Metadata::default() }
     }
 
     /// The mean loss of a batch. Of each photo the share `kept` is its own, the rest that of the next one's class.
@@ -436,11 +438,12 @@ async fn number(loss: Tensor<1>) -> Result<f64> {
 pub async fn evaluate(
     model: &AlexNet,
     preprocessing: Preprocessing,
+    doubt: Doubt,
     device: &Device,
     loader: &mut impl DataLoader,
     mut on_event: impl FnMut(TrainEvent) -> ControlFlow<()>,
 ) -> Result<ControlFlow<(), Evaluation>> {
-    let mut tally = Tally::new(model.config().classes);
+    let mut tally = Tally::new(model.config().classes, doubt);
     let steps = loader.start(Pass::Validation);
     for step in 1..=steps {
         let Some(batch) = loader.next().await else { break };
@@ -463,11 +466,12 @@ struct Tally {
     confusion: ConfusionMatrix,
     answers: Vec<Answer>,
     classes: usize,
+    doubt: Doubt,
 }
 
 impl Tally {
-    fn new(classes: usize) -> Self {
-        Self { loss: Mean::default(), confusion: ConfusionMatrix::new(classes), answers: Vec::new(), classes }
+    fn new(classes: usize, doubt: Doubt) -> Self {
+        Self { loss: Mean::default(), confusion: ConfusionMatrix::new(classes), answers: Vec::new(), classes, doubt }
     }
 
     async fn add(&mut self, logits: Tensor<2>, samples: &[Sample]) -> Result<()> {
@@ -475,7 +479,8 @@ impl Tally {
             let probabilities = softmax(logits);
             self.loss.add(cross_entropy(logits, sample.class), 1);
             self.confusion.add(sample.class, argmax(logits));
-            self.answers.push(Answer { path: sample.path.clone(), class: sample.class, probabilities });
+            let sure = self.doubt.is_sure(logits);
+            self.answers.push(Answer { path: sample.path.clone(), class: sample.class, probabilities, sure });
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use self::quantised::{dequantised, quantised, scale_name};
 use crate::alexnet::{AlexNet, AlexNetConfig, Parameter, Width};
+use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::preprocess::Preprocessing;
 
@@ -35,12 +36,14 @@ pub struct ModelFile {
 }
 
 /// What a model file says about its weights.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The class names, in the order of the network's outputs.
     pub classes: Vec<String>,
     /// How photos become what the network sees.
     pub preprocessing: Preprocessing,
+    /// Which answers are not sure.
+    pub doubt: Doubt,
     /// How the weights were trained: free pairs of name and value.
     pub training: BTreeMap<String, String>,
 }
@@ -89,6 +92,7 @@ impl ModelFile {
             .map_err(|error| Error::Classes(format!("the header's list cannot be read: {error}")))?;
         let preprocessing = header.get("preprocessing").map(|description| preprocessing(description)).transpose()?;
         let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let doubt = header.get("doubt").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         let rest = |name: &str| rest.and_then(|rest| rest.parameter(name));
         let shape = |name: &str| match tensors.tensor(name) {
             Ok(tensor) => Some(tensor.shape().to_vec()),
@@ -106,7 +110,8 @@ impl ModelFile {
                 _ => to_f32(name, tensor.dtype(), tensor.data()),
             }
         };
-        Self::assemble(classes, preprocessing, training, shape, values)
+        let file = Self::assemble(classes, preprocessing, training, shape, values)?;
+        Ok(Self { metadata: Metadata { doubt, ..file.metadata }, ..file })
     }
 
     /// Reads a PyTorch `state_dict` (`torch.save(net.state_dict(), "AlexNet.pth")`). Nothing in the pickle is executed.
@@ -213,6 +218,11 @@ impl ModelFile {
         Ok(())
     }
 
+    /// Has answers marked by another score or threshold.
+    pub fn set_doubt(&mut self, doubt: Doubt) {
+        self.metadata.doubt = doubt;
+    }
+
     /// How many weights and biases there are.
     pub fn parameters(&self) -> usize {
         self.values.iter().map(Vec::len).sum()
@@ -297,7 +307,7 @@ impl ModelFile {
             Width::Half => Preprocessing::Tutorial,
             Width::Full => Preprocessing::ImageNet,
         });
-        Ok(Self { values, width, metadata: Metadata { classes, preprocessing, training } })
+        Ok(Self { values, width, metadata: Metadata { classes, preprocessing, training, ..Metadata::default() } })
     }
 }
 
@@ -339,6 +349,7 @@ fn serialize(tensors: Vec<(String, TensorToWrite)>, width: Width, metadata: &Met
         ("architecture".to_owned(), architecture(width).to_owned()),
         ("preprocessing".to_owned(), metadata.preprocessing.description().to_owned()),
         ("classes".to_owned(), serde_json::to_string(&metadata.classes).map_err(to_json)?),
+        ("doubt".to_owned(), serde_json::to_string(&metadata.doubt).map_err(to_json)?),
         ("training".to_owned(), serde_json::to_string(&metadata.training).map_err(to_json)?),
     ]);
     safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))

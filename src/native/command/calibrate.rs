@@ -1,14 +1,24 @@
-//! `calibrate`: probabilities that can be believed.
+//! `calibrate`: answers that can be believed.
 
 use std::path::PathBuf;
 
-use super::evaluate::evaluate_folder;
 use super::{About, Failure};
 use crate::calibration;
+use crate::dataset::{Split, labelled};
+use crate::device;
+use crate::doubt::Doubt;
+use crate::error::Error;
+use crate::loader::{DataLoader, Pass};
 use crate::native::files;
-use crate::weights::Precision;
+use crate::native::loader::FileLoader;
+use crate::native::progress::Progress;
+use crate::predict::Classifier;
+use crate::run::TrainingConfig;
+use crate::train::{TrainEvent, report_unreadable};
+use crate::weights::{ModelFile, Precision};
 
-/// Fits a model's temperature on photos it was not trained on, so that its probabilities say how often it is right.
+/// Fits a model on photos it was not trained on: its temperature, so that its probabilities say how often it is right, and
+/// the threshold below which it is not sure, so that at most 5 in 100 of these photos are.
 #[derive(Debug, clap::Args)]
 pub struct Calibrate {
     /// Model file (.safetensors or .pth)
@@ -27,17 +37,40 @@ impl Calibrate {
     /// Where a file cannot be read or written, or the folder has other classes.
     pub fn run(&self) -> Result<(), Failure> {
         let mut file = files::read_model(&self.model).about(&self.model)?;
-        // What cannot be read is named beside the progress bar.
-        let evaluation = evaluate_folder(&file, &self.dir, |_, _| {})?;
-        let temperature = calibration::temperature(&evaluation.answers);
+        let mut photos = self.logits(&file)?;
+        let temperature = calibration::temperature(&photos);
         file.cool(temperature);
+        photos.iter_mut().flat_map(|(logits, _)| logits).for_each(|logit| *logit /= temperature);
+        let doubt = Doubt::learn(photos.iter().map(|(logits, _)| &logits[..]));
+        let doubt = doubt.ok_or_else(|| Error::Dataset("none of its photos could be read".into())).about(&self.dir)?;
+        file.set_doubt(doubt);
         files::write(&self.out, file.to_safetensors(Precision::F32)?)?;
+        let unsure = photos.iter().filter(|(logits, _)| !doubt.is_sure(logits)).count();
         println!(
-            "{}: temperature {temperature:.3}, from {} photos with a calibration error of {:.3}",
+            "{}: temperature {temperature:.3}, and not sure of {unsure} of {} photos ({doubt:?})",
             self.out.display(),
-            evaluation.answers.len(),
-            calibration::expected_error(&evaluation.answers)
+            photos.len()
         );
         Ok(())
+    }
+
+    /// The logits of each photo of the folder, and its class.
+    fn logits(&self, file: &ModelFile) -> Result<Vec<(Vec<f32>, usize)>, Failure> {
+        let classifier = Classifier::new(file, &device::cpu());
+        let validation = labelled(files::list(&self.dir)?, classifier.classes()).about(&self.dir)?;
+        let split = Split { train: Vec::new(), validation };
+        let config = TrainingConfig::default();
+        let mut loader = FileLoader::new(&self.dir, split, &config, classifier.preprocessing());
+        let progress = Progress::new("calibrate".into());
+        let steps = loader.start(Pass::Validation);
+        let mut photos = Vec::new();
+        for step in 1..=steps {
+            let Some(batch) = pollster::block_on(loader.next()) else { break };
+            report_unreadable(&batch, &mut |event| progress.show(event));
+            let logits = pollster::block_on(classifier.logits(&batch.images))?;
+            photos.extend(logits.into_iter().zip(batch.samples.iter().map(|sample| sample.class)));
+            let _ = progress.show(TrainEvent::Validation { step, steps });
+        }
+        Ok(photos)
     }
 }

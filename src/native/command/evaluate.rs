@@ -42,6 +42,7 @@ impl Evaluate {
             errors.push(json!({ "photo": path, "error": error.to_string() }));
         })?;
         let calibration_error = calibration::expected_error(&evaluation.answers);
+        let unsure = evaluation.unsure();
         let confusion = evaluation.confusion;
         if self.json {
             let report = json!({
@@ -50,14 +51,16 @@ impl Evaluate {
                 "classes": classes,
                 "confusion": confusion,
                 "calibration_error": calibration_error,
+                "unsure": unsure,
                 "errors": errors,
             });
             println!("{report}");
         } else {
             println!(
-                "accuracy {:.4} on {} photos, calibration error {calibration_error:.3}",
+                "accuracy {:.4} on {} photos, calibration error {calibration_error:.3}, not sure of {:.1} %",
                 confusion.accuracy(),
-                confusion.count()
+                confusion.count(),
+                unsure * 100.0
             );
             for (index, class) in classes.iter().enumerate() {
                 let percent = |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.1} %", share * 100.0));
@@ -80,13 +83,13 @@ impl Evaluate {
 ///
 /// # Errors
 /// Where the folder cannot be read or has other classes, or none of its photos can be read.
-pub(super) fn evaluate_folder(
+fn evaluate_folder(
     file: &ModelFile,
     folder: &Path,
     mut on_unreadable: impl FnMut(&str, &Error),
 ) -> Result<Evaluation, Failure> {
-    let Metadata { classes, preprocessing, .. } = file.metadata();
-    let preprocessing = *preprocessing;
+    let Metadata { classes, preprocessing, doubt, .. } = file.metadata();
+    let (preprocessing, doubt) = (*preprocessing, *doubt);
     let samples = labelled(files::list(folder)?, classes).about(folder)?;
     let split = Split { train: Vec::new(), validation: samples };
     let device = device::cpu();
@@ -98,7 +101,7 @@ pub(super) fn evaluate_folder(
         }
         progress.show(event)
     };
-    match pollster::block_on(evaluate(&file.to_model(&device), preprocessing, &device, &mut loader, on_event))? {
+    match pollster::block_on(evaluate(&file.to_model(&device), preprocessing, doubt, &device, &mut loader, on_event))? {
         ControlFlow::Continue(evaluation) if !evaluation.answers.is_empty() => Ok(evaluation),
         _ => Err(Error::Dataset("none of its photos could be read".into())).about(folder),
     }

@@ -8,7 +8,7 @@ use super::{About, Failure, at_least_one};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::native::files;
-use crate::predict::{Classifier, top_k};
+use crate::predict::{Classifier, Prediction, top_k};
 use crate::preprocess::{self, Pixels};
 
 /// Photos that go through the network together.
@@ -43,7 +43,7 @@ impl Predict {
         for paths in self.expand()?.chunks(BATCH_SIZE) {
             for (path, outcome) in paths.iter().zip(classify(&classifier, paths)?) {
                 match outcome {
-                    Ok(probabilities) => answers.push(self.answer(path, &probabilities, classifier.classes())),
+                    Ok(answer) => answers.push(self.answer(path, &answer, classifier.classes())),
                     Err(error) => {
                         all_answered = false;
                         answers.push(json!({ "photo": path.to_string_lossy(), "error": error.to_string() }));
@@ -77,28 +77,29 @@ impl Predict {
     }
 
     /// A photo's answer as JSON; printed at once where no JSON is asked for.
-    fn answer(&self, path: &Path, probabilities: &[f32], classes: &[String]) -> Value {
-        let top = top_k(probabilities, self.top_k);
+    fn answer(&self, path: &Path, answer: &Prediction, classes: &[String]) -> Value {
+        let top = top_k(&answer.probabilities, self.top_k);
         if !self.json {
             let words: Vec<String> =
                 top.iter().map(|(class, probability)| format!("{} {probability:.3}", classes[*class])).collect();
-            println!("{}: {}", path.display(), words.join(", "));
+            let doubt = if answer.sure { "" } else { "not sure - perhaps none of these: " };
+            println!("{}: {doubt}{}", path.display(), words.join(", "));
         }
         let top: Vec<Value> = top
             .iter()
             .map(|(class, probability)| json!({ "label": classes[*class], "probability": probability }))
             .collect();
-        json!({ "photo": path.to_string_lossy(), "top": top })
+        json!({ "photo": path.to_string_lossy(), "top": top, "sure": answer.sure })
     }
 }
 
-/// The probabilities of each photo, or why there are none.
-fn classify(classifier: &Classifier, paths: &[PathBuf]) -> Result<Vec<Result<Vec<f32>>>> {
+/// The answer for each photo, or why there is none.
+fn classify(classifier: &Classifier, paths: &[PathBuf]) -> Result<Vec<Result<Prediction>>> {
     let decoded: Vec<Result<Pixels>> = paths
         .iter()
         .map(|path| Ok(classifier.preprocessing().pixels(&preprocess::decode(&files::read(path)?)?)))
         .collect();
     let images: Vec<Pixels> = decoded.iter().flatten().cloned().collect();
-    let mut probabilities = pollster::block_on(classifier.probabilities(&images))?.into_iter();
-    Ok(decoded.into_iter().map(|pixels| pixels.map(|_| probabilities.next().unwrap_or_default())).collect())
+    let mut answers = pollster::block_on(classifier.predict(&images))?.into_iter();
+    Ok(decoded.into_iter().map(|pixels| pixels.map(|_| answers.next().expect("an answer for each image"))).collect())
 }

@@ -13,6 +13,7 @@ use super::pace::Pace;
 use super::photos::{Photos, Purpose};
 use super::pool::Pool;
 use super::tasks::Task;
+use crate::predict::Prediction;
 use crate::web::protocol::evaluation::{EvaluationCommand, EvaluationEvent};
 use crate::web::protocol::training::ModelChoice;
 use crate::web::protocol::{Event, PhotoId};
@@ -71,15 +72,15 @@ impl Evaluator {
         // The page was told that the model cannot be had.
         let Some(model) = &self.model else { return };
         let start = Instant::now();
-        let answers = model.probabilities(&batch.pixels).await;
+        let answers = model.predict(&batch.pixels).await;
         pace.took(start.elapsed() / batch.pixels.len() as u32);
         if !self.photos.still_wanted(&batch) {
             return;
         }
         match answers {
             Ok(answers) => {
-                for (photo, probabilities) in batch.photos.into_iter().zip(answers) {
-                    tell(EvaluationEvent::Answer { id: photo.id, probabilities, thumbnail: photo.thumbnail });
+                for (photo, Prediction { probabilities, sure }) in batch.photos.into_iter().zip(answers) {
+                    tell(EvaluationEvent::Answer { id: photo.id, probabilities, sure, thumbnail: photo.thumbnail });
                 }
             }
             // The page starts an engine on the CPU, and asks that one.

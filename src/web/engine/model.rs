@@ -8,7 +8,7 @@ use super::hardware::Hardware;
 use crate::alexnet::{AlexNet, Width};
 use crate::device::{Gpu, cpu};
 use crate::error::Result;
-use crate::predict::Classifier;
+use crate::predict::{Classifier, Prediction};
 use crate::preprocess::{Pixels, Preprocessing};
 use crate::self_test;
 use crate::web::protocol::{DeviceReport, ModelReport, SelfTest};
@@ -54,12 +54,12 @@ impl Model {
         Self { name, file, classifier, gpu, device }
     }
 
-    /// The probabilities of each class for each photo, in one batch.
+    /// The answer for each photo, in one batch.
     ///
     /// # Errors
     /// [`crate::Error::Device`] where the device gives no sensible answer.
-    pub async fn probabilities(&self, batch: &[Pixels]) -> Result<Vec<Vec<f32>>> {
-        self.guard(self.classifier.probabilities(batch)).await
+    pub async fn predict(&self, batch: &[Pixels]) -> Result<Vec<Prediction>> {
+        self.guard(self.classifier.predict(batch)).await
     }
 
     /// The network on its device.

@@ -21,6 +21,7 @@ use super::shelf::Shelf;
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
 use super::{download, export};
+use crate::predict::Prediction;
 use crate::self_test::TrainingTest;
 use crate::web::protocol::benchmark::Order;
 use crate::web::protocol::evaluation::EvaluationEvent;
@@ -148,7 +149,7 @@ impl Engine {
             return;
         };
         let start = Instant::now();
-        let answers = self.model.probabilities(&batch.pixels).await;
+        let answers = self.model.predict(&batch.pixels).await;
         let share = start.elapsed() / batch.pixels.len() as u32;
         self.pace.took(share);
         if !self.photos.still_wanted(&batch) {
@@ -156,9 +157,10 @@ impl Engine {
         }
         match answers {
             Ok(answers) => {
-                for (photo, probabilities) in batch.photos.into_iter().zip(answers) {
+                for (photo, Prediction { probabilities, sure }) in batch.photos.into_iter().zip(answers) {
+                    let (id, thumbnail) = (photo.id, photo.thumbnail);
                     let milliseconds = photo.milliseconds + share.as_secs_f64() * 1e3;
-                    post(&Event::Prediction { id: photo.id, probabilities, thumbnail: photo.thumbnail, milliseconds });
+                    post(&Event::Prediction { id, probabilities, sure, thumbnail, milliseconds });
                 }
             }
             // The page starts an engine on the CPU, which answers these photos.

@@ -222,8 +222,8 @@ impl Page {
         for event in events {
             match event {
                 Event::Training(event) => training.push(event),
-                Event::Prediction { id, probabilities, thumbnail, milliseconds } => {
-                    settled.push((id, self.outcome(probabilities, milliseconds), Some(thumbnail)));
+                Event::Prediction { id, probabilities, sure, thumbnail, milliseconds } => {
+                    settled.push((id, self.outcome(probabilities, sure, milliseconds), Some(thumbnail)));
                 }
                 Event::PhotoFailed { id, message } => settled.push((id, Outcome::Failed(message), None)),
                 other => {
@@ -322,8 +322,8 @@ impl Page {
         self.model_in_use.set(Some(choice));
     }
 
-    fn outcome(self, probabilities: Vec<f32>, milliseconds: f64) -> Outcome {
-        let answer = self.answering.with_value(|model| Answer::new(model.as_ref()?, probabilities, milliseconds));
+    fn outcome(self, probabilities: Vec<f32>, sure: bool, milliseconds: f64) -> Outcome {
+        let answer = self.answering.with_value(|model| Answer::new(model.as_ref()?, probabilities, sure, milliseconds));
         answer.map_or_else(|| Outcome::Failed("the answer does not fit the model".to_owned()), Outcome::Answered)
     }
 

@@ -34,6 +34,8 @@ pub enum EvaluationEvent {
         id: PhotoId,
         /// The probability of each class, in the model's order of classes; they sum to 1.
         probabilities: Vec<f32>,
+        /// Whether the network is sure.
+        sure: bool,
         /// A small JPEG of the photo, upright.
         #[serde(with = "serde_wasm_bindgen::preserve")]
         thumbnail: Blob,

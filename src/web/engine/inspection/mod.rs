@@ -118,7 +118,8 @@ impl PhotoInspection {
         match self.question {
             Question::HeatMap { class, method } => self.explain(model, &picture, image, class, method).await?,
             Question::Everything => {
-                let probabilities = model.probabilities(std::slice::from_ref(&pixels)).await?.concat();
+                let probabilities = model.predict(std::slice::from_ref(&pixels)).await?.into_iter();
+                let probabilities: Vec<f32> = probabilities.flat_map(|answer| answer.probabilities).collect();
                 let class = argmax(&probabilities);
                 tell(InspectionEvent::Answer { request: self.request, probabilities, picture: photo.thumbnail });
                 if self.pause().await {

@@ -200,9 +200,9 @@ impl Evaluation {
                     self.phase.set(Phase::Failed(message));
                 }
             }
-            EvaluationEvent::Answer { id, probabilities, thumbnail } => {
+            EvaluationEvent::Answer { id, probabilities, sure, thumbnail } => {
                 if let Some((model, photo)) = self.answered(id) {
-                    self.keep(model, photo, probabilities, thumbnail);
+                    self.keep(model, photo, (probabilities, sure), thumbnail);
                     self.step();
                 }
             }
@@ -220,7 +220,7 @@ impl Evaluation {
         self.asked.try_update_value(|asked| Some((asked.model.clone()?, asked.out.remove(&id)?))).flatten()
     }
 
-    fn keep(self, model: ModelChoice, photo: usize, probabilities: Vec<f32>, thumbnail: Blob) {
+    fn keep(self, model: ModelChoice, photo: usize, (probabilities, sure): (Vec<f32>, bool), thumbnail: Blob) {
         let path = self.paths.with_untracked(|paths| paths.get(photo).cloned());
         self.answers.update_value(|all| {
             let is_new = !all.iter().any(|(_, answers)| answers.probabilities.contains_key(&photo));
@@ -229,6 +229,9 @@ impl Evaluation {
             }
             if let Some((_, answers)) = all.iter_mut().find(|(choice, _)| *choice == model) {
                 answers.probabilities.insert(photo, probabilities);
+                if !sure {
+                    answers.unsure.insert(photo);
+                }
             }
         });
     }

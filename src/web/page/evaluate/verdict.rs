@@ -67,7 +67,7 @@ fn figures(outcome: &Outcome, candidate: &Candidate, answers: &Answers) -> AnyVi
             <p class="share">{percent(accuracy)}</p>
             <p>
                 {number(right)} " of " {photos(count)} " recognised. Calibration error "
-                {format!("{:.3}", expected_error(&evaluation.answers))} "."
+                {format!("{:.3}", expected_error(&evaluation.answers))} ". Not sure of " {percent(evaluation.unsure())} "."
             </p>
         </li>
     }

@@ -9,8 +9,6 @@ use crate::{
     web::page::state::Page,
 };
 
-/// Below this probability a card says that the network is not sure.
-const SURE_FROM: f32 = 0.5;
 /// Classes listed on demand; a model may have a thousand.
 const CLASSES_SHOWN: usize = 10;
 
@@ -47,17 +45,17 @@ fn failed(photo: &Photo, message: &str) -> impl IntoView + use<> {
 
 fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<String>) -> impl IntoView + use<> {
     let probability = answer.probability();
-    let unsure = probability < SURE_FROM;
     view! {
         <li
-            class=if unsure { "card unsure" } else { "card" }
+            class=if answer.sure { "card" } else { "card unsure" }
             data-photo=photo.name.clone()
             data-label=answer.label().to_owned()
             data-probability=format!("{probability:.6}")
+            data-sure=answer.sure.to_string()
             data-id=photo.id.to_string()
         >
             <img class="picture" src=thumbnail alt="" loading="lazy" decoding="async"/>
-            {unsure.then(|| view! { <span class="doubt">"Not sure"</span> })}
+            {(!answer.sure).then(|| view! { <span class="doubt">"Not sure \u{2013} perhaps none of these"</span> })}
             <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
             <p class="answer">
                 <strong>{answer.label().to_owned()}</strong> " "
