@@ -61,6 +61,14 @@ pub enum Error {
     /// The class names do not fit the model.
     #[error("the class names do not fit the model: {0}")]
     Classes(String),
+    /// A class that the model does not know is asked for.
+    #[error("there is no class `{asked}`; the model knows {known}")]
+    NoSuchClass {
+        /// The class.
+        asked: String,
+        /// The model's classes.
+        known: String,
+    },
     /// The folder has nothing to train on, or not enough.
     #[error("the folder cannot be used: {0}")]
     Dataset(String),

@@ -349,7 +349,10 @@ impl Trainer {
         }
         if let Some(record) = self.history.last() {
             training.insert("epoch".into(), record.epoch.to_string());
-            training.insert("validation accuracy".into(), format!("{:.4}", record.validation_accuracy));
+            training.insert(
+                "accuracy on the photos that chose the epoch".into(),
+                format!("{:.4}", record.validation_accuracy),
+            );
         }
         Metadata { classes: self.classes.clone(), preprocessing: self.preprocessing, training, ..Metadata::default() }
     }

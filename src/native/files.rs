@@ -1,6 +1,7 @@
 //! Reading folders and files, and writing files whole or not at all.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -75,7 +76,10 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let written = fs::write(&partial, bytes)
-        .map_err(|source| io(&partial, source))
+        .map_err(|source| match path.parent() {
+            Some(folder) if source.kind() == ErrorKind::NotFound => io(folder, source),
+            _ => io(path, source),
+        })
         .and_then(|()| fs::rename(&partial, path).map_err(|source| io(path, source)));
     if written.is_err() {
         // The first error is the one to tell.

@@ -41,8 +41,7 @@ impl Explain {
         let device = device::cpu();
         let model = files::read_model(&self.model).about(&self.model)?;
         let classifier = Classifier::new(&model, &device);
-        let asked =
-            self.class.as_deref().map(|name| find(name, classifier.classes())).transpose().about(&self.model)?;
+        let asked = self.class.as_deref().map(|name| find(name, classifier.classes())).transpose()?;
         let photo = files::read(&self.photo).and_then(|bytes| preprocess::decode(&bytes)).about(&self.photo)?;
         let pixels = classifier.preprocessing().pixels(&photo);
 
@@ -74,5 +73,5 @@ fn find(name: &str, classes: &[String]) -> Result<usize> {
     classes
         .iter()
         .position(|class| class == name)
-        .ok_or_else(|| Error::Classes(format!("`{name}` is asked for, and it knows {}", classes.join(", "))))
+        .ok_or_else(|| Error::NoSuchClass { asked: name.into(), known: classes.join(", ") })
 }

@@ -67,8 +67,9 @@ impl Predict {
                 continue;
             }
             let before = photos.len();
-            let is_photo = |name: &PathBuf| crate::dataset::is_photo(&name.to_string_lossy());
-            photos.extend(files::walk(path)?.into_iter().filter(is_photo).map(|name| path.join(name)));
+            // Pictures that cannot be read are among them: each gets its message.
+            let is_picture = |name: &PathBuf| crate::dataset::is_picture(&name.to_string_lossy());
+            photos.extend(files::walk(path)?.into_iter().filter(is_picture).map(|name| path.join(name)));
             if photos.len() == before {
                 return Err(Error::Dataset("there is no photo in it".into())).about(path);
             }

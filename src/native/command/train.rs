@@ -1,6 +1,6 @@
 //! `train`: the tutorial's training.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -71,6 +71,10 @@ impl Train {
     /// # Errors
     /// Where the folder cannot be trained on, a file cannot be written or training diverges.
     pub fn run(&self) -> Result<(), Failure> {
+        if !self.resume && [MODEL, CHECKPOINT, LOG].iter().any(|name| self.out.join(name).exists()) {
+            let why = "it holds a run already; go on with that by --resume, or choose another folder for --out";
+            return Err(Error::Dataset(why.into())).about(&self.out);
+        }
         let arranged = arrange(&self.dir, self.val, self.seed)?;
         let split = arranged.split;
         println!(
@@ -117,7 +121,6 @@ impl Train {
         let config = self.config();
         let device = device::training();
         if !self.resume {
-            remove_if_there(&self.out.join(LOG))?;
             let read = |path: &PathBuf| Ok::<_, Failure>((file_name(path), files::read_model(path).about(path)?));
             let start = self.start.as_ref().map(read).transpose()?;
             let start = start.as_ref().map(|(name, weights)| Start { name, weights });
@@ -136,7 +139,7 @@ impl Train {
         let kept = TrainingConfig { epochs, ..trainer.config().clone() };
         if trainer.classes() != classes || kept != config {
             return Err(Error::Checkpoint(format!(
-                "it was made with {} and the classes {}; give the same again, or leave --resume out",
+                "it was made with {} and the classes {}; give the same again, or begin another run in another folder",
                 options(&kept),
                 trainer.classes().join(", ")
             )))
@@ -187,13 +190,6 @@ fn options(config: &TrainingConfig) -> String {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn remove_if_there(path: &Path) -> Result<(), Error> {
-    match fs::remove_file(path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(files::io(path, source)),
-        _ => Ok(()),
-    }
 }
 
 fn append_line(path: &Path, record: &EpochRecord) -> Result<(), Error> {
