@@ -5,13 +5,12 @@
 //! Convolutional Neural Networks" (2012), with 2048 units in the hidden layers; the second is A. Krizhevsky, "One weird
 //! trick for parallelizing convolutional neural networks" (2014).
 
-use burn::module::{Module, Param};
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
+use burn::module::{Module, Param, ParamId};
+use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 
 use crate::layers::{self, Window, convolve};
 use crate::preprocess::IMAGE_SIZE;
@@ -82,15 +81,15 @@ pub struct AlexNetConfig {
 /// AlexNet.
 #[derive(Module, Debug)]
 pub struct AlexNet {
-    conv1: Conv2d,
-    conv2: Conv2d,
-    conv3: Conv2d,
-    conv4: Conv2d,
-    conv5: Conv2d,
+    conv1: Weighted<4>,
+    conv2: Weighted<4>,
+    conv3: Weighted<4>,
+    conv4: Weighted<4>,
+    conv5: Weighted<4>,
     dropout: Dropout,
-    fc1: Linear,
-    fc2: Linear,
-    fc3: Linear,
+    fc1: Weighted<2>,
+    fc2: Weighted<2>,
+    fc3: Weighted<2>,
 }
 
 /// A parameter as PyTorch's `state_dict` has it.
@@ -155,12 +154,9 @@ impl AlexNetConfig {
     ///
     /// The draw follows the device's seed; see [`Device::seed`].
     pub fn init(&self, device: &Device) -> AlexNet {
-        let conv = |(shape, channels): (&Convolution, [usize; 2])| {
-            let mut conv = Conv2dConfig::new(channels, [shape.kernel; 2])
-                .with_initializer(Initializer::KaimingNormal { gain: f64::sqrt(2.0), fan_out_only: true })
-                .init(device);
-            conv.bias = Some(Initializer::Zeros.init([channels[1]], device));
-            conv
+        let conv = |(shape, [input, out]): (&Convolution, [usize; 2])| {
+            let fan_out = out * shape.kernel * shape.kernel;
+            Weighted::drawn([out, input, shape.kernel, shape.kernel], out, (2.0 / fan_out as f64).sqrt(), device)
         };
         let [conv1, conv2, conv3, conv4, conv5] = self.convolutions().map(conv);
         let [fc1, fc2, fc3] = self.linear_shapes().map(|[input, output]| linear(input, output, device));
@@ -280,7 +276,7 @@ impl AlexNet {
         let mut pool_names = POOL_NAMES.iter();
         let mut x = images;
         for ((layer, shape), name) in convolutions.into_iter().zip(&CONVOLUTIONS).zip(LAYER_NAMES) {
-            x = convolve(x, layer.weight.val(), bias(&layer.bias), shape.window);
+            x = convolve(x, layer.weight.val(), layer.bias.val(), shape.window);
             observe(name, &x);
             x = relu(x);
             if shape.pooled {
@@ -336,19 +332,35 @@ impl AlexNet {
     }
 }
 
-fn linear(input: usize, output: usize, device: &Device) -> Linear {
-    let mut linear =
-        LinearConfig::new(input, output).with_initializer(Initializer::Normal { mean: 0.0, std: 0.01 }).init(device);
-    linear.bias = Some(Initializer::Zeros.init([output], device));
-    linear
+/// A layer's parameters. Burn's own layers would do, but that some of the ways in which they can be drawn take a good part
+/// of Burn into the engine.
+#[derive(Module, Debug)]
+struct Weighted<const D: usize> {
+    /// `[out, in, kernel, kernel]` or `[in, out]`
+    weight: Param<Tensor<D>>,
+    bias: Param<Tensor<1>>,
 }
 
-fn connect(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
-    layers::linear(x, layer.weight.val(), bias(&layer.bias))
+impl<const D: usize> Weighted<D> {
+    /// Weights of a normal distribution, which are drawn when they are first asked for, if nothing has taken their place.
+    fn drawn(shape: [usize; D], out: usize, deviation: f64, device: &Device) -> Self {
+        let draw = move |device: &Device, require_grad| {
+            let weight = Tensor::random(shape, Distribution::Normal(0.0, deviation), device);
+            if require_grad { weight.require_grad() } else { weight }
+        };
+        Self {
+            weight: Param::uninitialized(ParamId::new(), draw, device.clone(), true, shape.into()),
+            bias: Param::from_tensor(Tensor::zeros([out], device)),
+        }
+    }
 }
 
-fn bias(bias: &Option<Param<Tensor<1>>>) -> Tensor<1> {
-    bias.as_ref().expect("every layer is made with a bias").val()
+fn linear(input: usize, output: usize, device: &Device) -> Weighted<2> {
+    Weighted::drawn([input, output], output, 0.01, device)
+}
+
+fn connect(layer: &Weighted<2>, x: Tensor<2>) -> Tensor<2> {
+    layers::linear(x, layer.weight.val(), layer.bias.val())
 }
 
 fn max_pool(x: Tensor<4>) -> Tensor<4> {

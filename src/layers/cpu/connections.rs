@@ -6,6 +6,8 @@ use crate::parallel::each_piece;
 
 /// Outputs that are worked on at once, which stay in the nearest cache.
 const OUTPUTS: usize = 512;
+/// Inputs that are summed up by themselves: the error of a sum in single precision grows with its length.
+const BLOCK: usize = 256;
 
 /// Whether so many images are few: with more it pays to read each weight once for all of them.
 pub fn are_few(images: usize) -> bool {
@@ -20,9 +22,15 @@ pub fn linear(inputs: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     for (inputs, output) in inputs.chunks_exact(from).zip(output.chunks_exact_mut(to)) {
         let active: Vec<(usize, f32)> = inputs.iter().copied().enumerate().filter(|&(_, input)| input != 0.0).collect();
         each_piece(output, OUTPUTS, |piece, output| {
-            for &(index, input) in &active {
-                let weights = &weight[index * to + piece * OUTPUTS..];
-                output.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += input * weight);
+            let mut sums = [0.0; OUTPUTS];
+            for block in active.chunks(BLOCK) {
+                let sums = &mut sums[..output.len()];
+                sums.fill(0.0);
+                for &(index, input) in block {
+                    let weights = &weight[index * to + piece * OUTPUTS..];
+                    sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += input * weight);
+                }
+                output.iter_mut().zip(sums).for_each(|(output, sum)| *output += *sum);
             }
         });
     }

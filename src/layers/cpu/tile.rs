@@ -10,6 +10,8 @@ use pulp::bytemuck::{cast_slice, cast_slice_mut};
 pub const ROWS: usize = 4;
 /// Vectors side by side in a tile.
 const VECTORS: usize = 2;
+/// Rows whose products are summed up by themselves: the error of a sum in single precision grows with its length.
+const BLOCK: usize = 256;
 /// No processor's tiles have more columns: those of AVX-512.
 pub const MOST_COLUMNS: usize = VECTORS * 16;
 
@@ -41,6 +43,18 @@ pub fn numbers_mut<S: Simd>(rows: &mut [Right<S>]) -> &mut [f32] {
 /// The tile: the sum, over the rows of both factors, of the products of each number with each.
 #[inline(always)]
 pub fn product<S: Simd>(simd: S, left: &[Left], right: &[Right<S>]) -> [Right<S>; ROWS] {
+    let mut blocks = left.chunks(BLOCK).zip(right.chunks(BLOCK)).map(|(left, right)| block(simd, left, right));
+    let mut tile = blocks.next().unwrap_or([[simd.splat_f32s(0.0); VECTORS]; ROWS]);
+    for block in blocks {
+        for (sum, part) in tile.as_flattened_mut().iter_mut().zip(block.as_flattened()) {
+            *sum = simd.add_f32s(*sum, *part);
+        }
+    }
+    tile
+}
+
+#[inline(always)]
+fn block<S: Simd>(simd: S, left: &[Left], right: &[Right<S>]) -> [Right<S>; ROWS] {
     let mut tile = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
     for (left, right) in left.iter().zip(right) {
         for (row, &left) in tile.iter_mut().zip(left) {
