@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use alexnet_browser::alexnet::Width;
 use common::{alexnet, fail, succeed};
 use image::{Rgb, RgbImage};
 use serde_json::Value;
