@@ -78,12 +78,15 @@ fn train_predict_evaluate_export() {
 #[test]
 fn a_resumed_run_is_the_unbroken_one() {
     let data = dataset();
-    let (unbroken, resumed) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (unbroken, resumed_folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     train(data.path(), unbroken.path(), "3", &[]);
-    train(data.path(), resumed.path(), "1", &[]);
-    train(data.path(), resumed.path(), "3", &["--resume"]);
-    let (unbroken, resumed) = (log(unbroken.path()), log(resumed.path()));
+    train(data.path(), resumed_folder.path(), "1", &[]);
+    train(data.path(), resumed_folder.path(), "3", &["--resume"]);
+    let (unbroken, resumed) = (log(unbroken.path()), log(resumed_folder.path()));
     assert_eq!(unbroken.len(), 3);
+    // Without --resume it is not overwritten.
+    let again = ["train", data.path().to_str().unwrap(), "--out", resumed_folder.path().to_str().unwrap()];
+    assert!(fail(again).contains("holds a run already"));
     for (unbroken, resumed) in unbroken.iter().zip(&resumed) {
         for loss in ["train_loss", "validation_loss"] {
             let (unbroken, resumed) = (unbroken[loss].as_f64().unwrap(), resumed[loss].as_f64().unwrap());
@@ -146,6 +149,16 @@ fn a_bad_photo_has_its_message_and_the_good_ones_their_answers() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(name));
     }
     assert!(predictions.last().unwrap()["top"].is_array());
+}
+
+#[test]
+fn pictures_of_a_folder_that_cannot_be_read_are_named() {
+    let data = dataset();
+    fs::write(data.path().join("blue/phone.HEIC"), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap();
+    fs::write(data.path().join("blue/notes.txt"), b"notes").unwrap();
+    let message = fail(["predict".as_ref(), model(data.path()).as_os_str(), data.path().as_os_str()]);
+    assert!(message.contains("phone.HEIC") && message.contains("export it as JPEG"), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
 }
 
 #[test]
@@ -221,6 +234,9 @@ fn folders_that_cannot_be_used_are_named() {
     assert!(fail(["predict", "nowhere.safetensors", "photo.jpg"]).contains("nowhere.safetensors"));
     let message = fail(["predict", model.to_str().unwrap(), "nowhere.jpg"]);
     assert_eq!(message.matches("nowhere.jpg").count(), 1, "{message}");
+    let nowhere = format!("{empty}/nowhere");
+    let message = fail(["export", model.to_str().unwrap(), "--out", &format!("{nowhere}/model.safetensors")]);
+    assert!(message.contains(&format!("{nowhere}: ")), "{message}");
     assert_eq!(alexnet(["predict", "model", "photo", "--top-k", "0"]).status.code(), Some(2));
     assert_eq!(alexnet(["predict"]).status.code(), Some(2));
 }
