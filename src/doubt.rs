@@ -34,7 +34,10 @@ impl Doubt {
         let mut scores: Vec<f64> = logits.map(log_sum_exp).collect();
         scores.sort_by(f64::total_cmp);
         let marked = (scores.len() as f64 * SHARE) as usize;
-        scores.get(marked).map(|score| Self::LogSumExp(*score as f32))
+        let least = *scores.get(marked)?;
+        // Halfway to the next, as the scores change a little where the weights are rounded.
+        let below = if marked > 0 { scores[marked - 1] } else { least };
+        Some(Self::LogSumExp(((below + least) / 2.0) as f32))
     }
 
     /// Whether an answer with these logits is sure.

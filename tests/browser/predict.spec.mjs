@@ -1,12 +1,15 @@
 // The shipped model classifies, and as the command line does.
 import { existsSync, readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { ROOT, alexnet } from './support/command-line.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { classify, expectAnswer, open } from './support/page.mjs';
+import { formulaModel } from './support/formula.mjs';
+import { classify, expectAnswer, open, photo } from './support/page.mjs';
 
 const MODELS = path.join(ROOT, 'www/models');
+const SHIPPED = path.join(MODELS, readdirSync(MODELS).find((name) => name.endsWith('.safetensors')));
 // Real photos, where somebody has put them beside the project.
 const REAL_PHOTOS = path.join(ROOT, '../shared/flower_photos');
 
@@ -25,6 +28,22 @@ if (existsSync(REAL_PHOTOS)) {
   console.log(`SKIPPED: no ${REAL_PHOTOS}: the page and command line are compared on drawn photos only`);
 }
 
+test('photos below the threshold of a model are marked as perhaps none of its classes', async ({ page, photos }, testInfo) => {
+  const drawn = await photos(2);
+  await open(page);
+  for (const [index, threshold] of [1000, -1000].entries()) {
+    const file = drawn[index];
+    const model = testInfo.outputPath(`threshold${threshold}.safetensors`);
+    await writeFile(model, formulaModel(undefined, { doubt: JSON.stringify({ score: 'log_sum_exp', threshold }) }));
+    const [{ sure }] = await commandLine([file], model);
+    expect(sure).toBe(threshold < 0);
+    await page.locator('input#model-file').setInputFiles(model);
+    await expect(page.locator('#model .value')).toHaveText(path.basename(model));
+    expect((await classify(page, [file]))[0].sure).toBe(sure);
+    await expect(photo(page, file).getByText('perhaps none of these')).toHaveCount(sure ? 0 : 1);
+  }
+});
+
 async function expectAnswersOfCommandLine(page, files) {
   const expected = await commandLine(files);
   const answers = await classify(page, files);
@@ -32,6 +51,7 @@ async function expectAnswersOfCommandLine(page, files) {
     expectAnswer(answer);
     expect(answer.label, files[index]).toBe(expected[index].label);
     expect(Math.abs(answer.probability - expected[index].probability), files[index]).toBeLessThan(2e-3);
+    expect(answer.sure, files[index]).toBe(expected[index].sure);
   });
 }
 
@@ -44,8 +64,7 @@ function realPhotos(each) {
   });
 }
 
-/** The top class of each photo by the command line, with the shipped weights. */
-async function commandLine(files) {
-  const model = path.join(MODELS, readdirSync(MODELS).find((name) => name.endsWith('.safetensors')));
-  return JSON.parse(await alexnet('predict', model, ...files, '--json')).predictions.map(({ top }) => top[0]);
+/** The top class of each photo by the command line, and whether that is sure. */
+async function commandLine(files, model = SHIPPED) {
+  return JSON.parse(await alexnet('predict', model, ...files, '--json')).predictions.map(({ top, sure }) => ({ ...top[0], sure }));
 }

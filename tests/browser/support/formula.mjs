@@ -29,8 +29,8 @@ export const LOGITS = [
   3.730332136154175, 4.419888019561768, -8.212839126586914, 2.364063262939453, 0.36118894815444946,
 ];
 
-/** The network, of half width or another, as the bytes of a .safetensors file. */
-export function formulaModel(shapes = SHAPES) {
+/** The network, of half width or another, as the bytes of a .safetensors file with more metadata. */
+export function formulaModel(shapes = SHAPES, metadata = {}) {
   const tensors = Object.entries(shapes).flatMap(([layer, shape]) => {
     const fanIn = shape.slice(1).reduce((product, size) => product * size);
     return [
@@ -38,12 +38,12 @@ export function formulaModel(shapes = SHAPES) {
       { name: `${layer}.bias`, shape: [shape[0]], scale: 0.1 },
     ];
   });
-  return safetensors(tensors.map((tensor, number) => ({ ...tensor, values: fill(tensor, number) })));
+  return safetensors(tensors.map((tensor, number) => ({ ...tensor, values: fill(tensor, number) })), metadata);
 }
 
 /** Tensors `{ name, shape, values: Float32Array }` as the bytes of a .safetensors file with our class names. */
-export function safetensors(tensors) {
-  const header = { __metadata__: { classes: JSON.stringify(CLASSES) } };
+export function safetensors(tensors, metadata = {}) {
+  const header = { __metadata__: { classes: JSON.stringify(CLASSES), ...metadata } };
   let end = 0;
   for (const { name, shape, values } of tensors) {
     header[name] = { dtype: 'F32', shape, data_offsets: [end, (end += values.byteLength)] };

@@ -14,15 +14,15 @@ export function photo(page, file) {
   return page.locator(`[data-photo="${file.name ?? path.basename(file)}"]`).last();
 }
 
-/** Drops photos and waits for all answers: `{ label, probability }` or `{ error }` for each. */
+/** Drops photos and waits for all answers: `{ label, probability, sure }` or `{ error }` for each. */
 export async function classify(page, files) {
   await page.locator('input#photos').setInputFiles(files);
   const answers = [];
   for (const file of files) {
     const element = photo(page, file);
     await expect(element.and(page.locator('[data-label], [data-error]'))).toBeAttached();
-    const { label, probability, error } = await element.evaluate((element) => ({ ...element.dataset }));
-    answers.push(error === undefined ? { label, probability: Number(probability) } : { error });
+    const { label, probability, sure, error } = await element.evaluate((element) => ({ ...element.dataset }));
+    answers.push(error === undefined ? { label, probability: Number(probability), sure: sure === 'true' } : { error });
   }
   return answers;
 }
