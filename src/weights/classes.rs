@@ -2,23 +2,43 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::Deserialize;
+
 use crate::error::{Error, Result};
 
-/// Reads the tutorial's `class_indices.json`, `{"0": "daisy", "1": "dandelion", ...}`.
+/// What stands for a class in a file of names.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Name(String),
+    /// WordNet's number and a name, as files of ImageNet's classes have them.
+    Numbered([String; 2]),
+}
+
+/// Reads the tutorial's `class_indices.json`, `{"0": "daisy", "1": "dandelion", ...}`, or ImageNet's,
+/// `{"0": ["n01440764", "tench"], ...}`; of its names, those that stand twice get their numbers behind them.
 ///
 /// # Errors
 /// [`Error::Classes`] where it is something else, or the indices are not 0, 1, 2 and so on.
 pub fn parse_class_indices(json: &[u8]) -> Result<Vec<String>> {
-    let names: BTreeMap<String, String> = serde_json::from_slice(json)
+    let mut entries: BTreeMap<String, Entry> = serde_json::from_slice(json)
         .map_err(|error| Error::Classes(format!("{error} (expected is {{\"0\": \"daisy\", \"1\": ...}})")))?;
-    (0..names.len())
+    let count = entries.len();
+    let entries = (0..count)
         .map(|index| {
-            names
-                .get(&index.to_string())
-                .cloned()
-                .ok_or_else(|| Error::Classes(format!("index {index} is missing among {} names", names.len())))
+            let entry = entries.remove(&index.to_string());
+            entry.ok_or_else(|| Error::Classes(format!("index {index} is missing among {count} names")))
         })
-        .collect()
+        .collect::<Result<Vec<_>>>()?;
+    let mut times = BTreeMap::<&str, usize>::new();
+    for Entry::Name(name) | Entry::Numbered([_, name]) in &entries {
+        *times.entry(name).or_default() += 1;
+    }
+    let name = |entry: &Entry| match entry {
+        Entry::Numbered([number, name]) if times[&**name] > 1 => format!("{name} ({number})"),
+        Entry::Name(name) | Entry::Numbered([_, name]) => name.clone(),
+    };
+    Ok(entries.iter().map(name).collect())
 }
 
 /// Writes `class_indices.json` as the tutorial does.
@@ -54,6 +74,12 @@ mod tests {
     fn names_come_back_in_their_order() {
         let names: Vec<String> = (0..12).map(|index| format!("class \"{index}\" 🌻")).collect();
         assert_eq!(parse_class_indices(class_indices(&names).as_bytes()).unwrap(), names);
+    }
+
+    #[test]
+    fn image_nets_names_are_read_with_what_tells_them_apart() {
+        let json = br#"{"0": ["n02012849", "crane"], "1": ["n01440764", "tench"], "2": ["n03126707", "crane"]}"#;
+        assert_eq!(parse_class_indices(json).unwrap(), ["crane (n02012849)", "tench", "crane (n03126707)"]);
     }
 
     #[test]
