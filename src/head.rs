@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::alexnet::AlexNet;
 use crate::dataset::Sample;
@@ -22,8 +22,11 @@ pub(crate) struct Features {
 /// The features of some photos.
 #[derive(Debug)]
 pub(crate) struct Labelled {
-    /// `[photos, hidden units]`, on the plain device.
-    features: Tensor<2>,
+    /// Those of one photo after the other.
+    features: Vec<f32>,
+    /// How many a photo has.
+    units: usize,
+    device: Device,
     pub samples: Vec<Sample>,
 }
 
@@ -56,31 +59,28 @@ impl Labelled {
         pass: Pass,
         on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), Self>> {
-        let (mut values, mut samples) = (Vec::new(), Vec::new());
+        let (mut features, mut samples) = (Vec::new(), Vec::new());
         let steps = loader.start(pass);
         for step in 1..=steps {
             let Some(batch) = loader.next().await else { break };
             report_unreadable(&batch, on_event);
             if !batch.images.is_empty() {
-                let features = model.features(preprocess::to_tensor(&batch.images, preprocessing, device));
-                let data = features.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
-                values.extend(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
+                let found = model.features(preprocess::to_tensor(&batch.images, preprocessing, device));
+                let data = found.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
+                features.extend(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
                 samples.extend(batch.samples);
             }
             if on_event(TrainEvent::Features { step, steps }).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        let features =
-            Tensor::from_data(TensorData::new(values, [samples.len(), model.config().width.hidden()]), device);
-        Ok(ControlFlow::Continue(Self { features, samples }))
+        let units = model.config().width.hidden();
+        Ok(ControlFlow::Continue(Self { features, units, device: device.clone(), samples }))
     }
 
-    /// The features of the photos with these indices, `[indices, hidden units]`.
+    /// The features of the photos with these indices, `[indices, hidden units]`, on the plain device.
     pub fn select(&self, indices: &[usize]) -> Tensor<2> {
-        let numbers: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
-        let indices: Tensor<1, Int> =
-            Tensor::from_data(TensorData::new(numbers, [indices.len()]), &self.features.device());
-        self.features.clone().select(0, indices)
+        let rows = indices.iter().flat_map(|&index| &self.features[index * self.units..][..self.units]);
+        Tensor::from_data(TensorData::new(rows.copied().collect(), [indices.len(), self.units]), &self.device)
     }
 }

@@ -45,6 +45,8 @@ pub mod head;
 pub mod layers;
 pub mod loader;
 #[cfg(feature = "network")]
+pub mod loss;
+#[cfg(feature = "network")]
 pub mod manifest;
 pub mod metrics;
 #[cfg(feature = "cli")]

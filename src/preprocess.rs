@@ -24,7 +24,7 @@ mod jitter;
 mod preprocessing;
 mod resize;
 
-pub use self::decode::decode;
+pub use self::decode::{decode, decode_thumbnail};
 pub use self::preprocessing::{Part, Preprocessing};
 
 /// Width and height in pixels of what the network sees.

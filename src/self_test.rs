@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use futures::future::try_join;
 
 use crate::adam::Adam;
 use crate::device::cpu;
 use crate::error::{Error, Result};
 use crate::formula;
+use crate::loss::{cross_entropy, targets};
 use crate::preprocess::IMAGE_SIZE;
 use crate::weights::ModelFile;
 
@@ -91,14 +91,13 @@ impl Steps {
     async fn take(file: &ModelFile, device: &Device) -> Result<Self> {
         let device = device.clone().autodiff();
         let mut model = file.to_model(&device).train();
-        let last_class = file.metadata().classes.len() - 1;
-        let targets: Tensor<1, Int> =
-            Tensor::from_data(TensorData::new(vec![0, 3.min(last_class) as i32], [2]), &device);
+        let classes = file.metadata().classes.len();
+        let targets = targets(&[0, 3.min(classes - 1)], classes, 0.0, 1.0, &device);
         let mut adam = Adam::default();
         let mut steps = Self { losses: Vec::new(), gradients: Vec::new() };
         for step in 0..STEPS {
             let logits = model.clone().without_dropout().forward(pictures(0..2, &device));
-            let loss = CrossEntropyLossConfig::new().init(&device).forward(logits, targets.clone());
+            let loss = cross_entropy(logits, targets.clone());
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
             if step == 0 {
                 let mut visitor = Gradients { gradients: &gradients, tensors: Vec::new() };

@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -23,6 +22,7 @@ use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::head::Features;
 use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
+use crate::loss;
 use crate::metrics::{ConfusionMatrix, Mean, argmax, cross_entropy, softmax};
 use crate::preprocess::{self, Preprocessing};
 use crate::run::{self, Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
@@ -360,15 +360,7 @@ impl Trainer {
     /// The mean loss of a batch. Of each photo the share `kept` is its own, the rest that of the next one's class.
     fn loss(&self, logits: Tensor<2>, classes: &[usize], kept: f64) -> Tensor<1> {
         let smoothing = self.config.recipe.ingredients().smoothing;
-        let cross_entropy =
-            CrossEntropyLossConfig::new().with_smoothing((smoothing > 0.0).then_some(smoothing)).init(&self.device);
-        let own = cross_entropy.forward(logits.clone(), to_tensor(classes, &self.device));
-        if kept == 1.0 {
-            return own;
-        }
-        let mut next = classes.to_vec();
-        next.rotate_left(1);
-        own * kept + cross_entropy.forward(logits, to_tensor(&next, &self.device)) * (1.0 - kept)
+        loss::cross_entropy(logits, loss::targets(classes, self.classes.len(), smoothing, kept as f32, &self.device))
     }
 
     /// Moves the weights down the loss, where the share `done` of the epoch is behind, and gives the loss.
@@ -509,12 +501,6 @@ pub(crate) fn report_unreadable(batch: &Batch, on_event: &mut impl FnMut(TrainEv
 
 fn classes_of(samples: &[Sample]) -> Vec<usize> {
     samples.iter().map(|sample| sample.class).collect()
-}
-
-fn to_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
-    let classes: Vec<i32> = classes.iter().map(|&class| class as i32).collect();
-    let count = classes.len();
-    Tensor::from_data(TensorData::new(classes, [count]), device)
 }
 
 async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {

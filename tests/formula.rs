@@ -9,11 +9,11 @@ use alexnet_browser::adam::Adam;
 use alexnet_browser::alexnet::{AlexNet, Width};
 use alexnet_browser::device;
 use alexnet_browser::formula::formula;
+use alexnet_browser::loss::{cross_entropy, targets};
 use alexnet_browser::weights::ModelFile;
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::Value;
 
 /// Numbers the input as a tensor of the formula.
@@ -42,9 +42,8 @@ fn input(device: &Device) -> Tensor<4> {
 }
 
 fn loss(model: &AlexNet, device: &Device) -> Tensor<1> {
-    let targets = Tensor::<1, Int>::from_data(TensorData::new(vec![0i32, 3], [2]), device);
     let logits = model.clone().without_dropout().forward(input(device));
-    CrossEntropyLossConfig::new().init(device).forward(logits, targets)
+    cross_entropy(logits, targets(&[0, 3], 5, 0.0, 1.0, device))
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {

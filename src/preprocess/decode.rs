@@ -74,6 +74,15 @@ fn check_size(decoder: &impl ImageDecoder) -> Result<()> {
     Ok(())
 }
 
+/// Decodes a thumbnail of our own making (see [`super::thumbnail`]), without what it takes to decode any photo.
+///
+/// # Errors
+/// [`Error::DamagedPhoto`] where it is none.
+pub fn decode_thumbnail(bytes: &[u8]) -> Result<RgbImage> {
+    let picture = decode_jpeg(bytes).map(DynamicImage::into_rgb8);
+    picture.ok_or_else(|| Error::DamagedPhoto("the thumbnail is no JPEG".into()))
+}
+
 /// A grey or colour JPEG, within a few levels of what libjpeg makes of it. Others (CMYK, 12 bits, damaged ones) are left
 /// to the `image` crate, and so is what Adobe's marker says to be RGB: `jpeg_decoder` takes that for YCbCr.
 fn decode_jpeg(bytes: &[u8]) -> Option<DynamicImage> {

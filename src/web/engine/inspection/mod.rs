@@ -113,7 +113,7 @@ impl PhotoInspection {
         let asked = self.pool.ask(Request::Inspect(self.photo.clone(), model.preprocessing())).await;
         let (photo, pixels) = decoded(asked).map_err(Error::Unreadable)?;
         let bytes = js::bytes(&photo.thumbnail).await.map_err(|exception| unreadable(&exception))?;
-        let picture = preprocess::decode(&bytes)?;
+        let picture = preprocess::decode_thumbnail(&bytes)?;
         let image = model.image(&pixels);
         match self.question {
             Question::HeatMap { class, method } => self.explain(model, &picture, image, class, method).await?,
