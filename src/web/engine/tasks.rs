@@ -21,6 +21,7 @@ use super::shelf::Shelf;
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
 use super::{download, export};
+use crate::alexnet::Width;
 use crate::predict::Prediction;
 use crate::self_test::TrainingTest;
 use crate::web::protocol::benchmark::Order;
@@ -271,7 +272,8 @@ impl Engine {
 
     /// What a run that begins with this model stands on.
     fn ground(&self, (start_name, start): (String, Rc<ModelFile>)) -> Ground {
-        let tested = Rc::clone(&self.shipped.1);
+        let trains_whole = start.config().width == Width::Half;
+        let tested = if trains_whole { Rc::clone(&start) } else { Rc::clone(&self.shipped.1) };
         Ground { start, start_name, gpu: self.model.gpu(), tested, test: Rc::clone(&self.training_test) }
     }
 

@@ -36,7 +36,7 @@ pub struct Ground {
     pub start_name: String,
     /// The GPU, and its adapter's name, where it runs the model in use.
     pub gpu: Option<(Gpu, String)>,
-    /// The weights that test steps are taken with, whatever the run begins with: one test is enough.
+    /// The weights that test steps are taken with: those to begin with, or the shipped ones where not all of these learn.
     pub tested: Rc<ModelFile>,
     /// The test steps on that GPU, once they were taken.
     pub test: Rc<RefCell<Option<self_test::TrainingTest>>>,
