@@ -1,7 +1,10 @@
 //! What the figures of a run mean, in words, and what to try.
 
+use rust_i18n::t;
+
 use crate::metrics::ConfusionMatrix;
 use crate::run::{EpochRecord, Mode, TrainingConfig};
+use crate::words;
 
 /// Epochs until something that is usual at first is a bad sign.
 const PATIENCE: usize = 3;
@@ -63,26 +66,21 @@ fn diverging(course: &Course) -> Option<String> {
     let lowest = course.history.iter().min_by(|a, b| a.train_loss.total_cmp(&b.train_loss))?;
     let first = course.history.first()?.train_loss;
     let what = if loss > guessing * DIVERGED {
-        format!("The training loss is {}, and guessing would have {guessing:.2}: the run diverges.", written(loss))
+        t!("advice.diverges", loss = written(loss), guessing = guessing : {:.2})
     } else if loss > lowest.train_loss.max(guessing) * RISEN {
-        format!(
-            "The training loss has gone up since epoch {}, from {} to {}: the steps are too large.",
-            lowest.epoch,
-            written(lowest.train_loss),
-            written(loss)
-        )
+        t!("advice.rising", epoch = lowest.epoch, from = written(lowest.train_loss), to = written(loss))
     } else if course.history.len() >= PATIENCE && loss > guessing * RISEN && loss > first * 0.9 {
-        format!(
-            "After {} epochs the training loss, {}, is still above that of guessing, {guessing:.2}: the steps are too \
-             large.",
-            course.history.len(),
-            written(loss)
-        )
+        let epochs = course.history.len();
+        t!("advice.above_guessing", epochs = epochs, loss = written(loss), guessing = guessing : {:.2})
     } else {
         return None;
     };
-    let how = if course.is_over { "Try" } else { "Stop, and try" };
-    Some(format!("{what} {how} a tenth of the learning rate, {}.", rounded(course.config.learning_rate / 10.0)))
+    let rate = rounded(course.config.learning_rate / 10.0);
+    let advice = match course.is_over {
+        true => t!("advice.try_a_tenth", what = what, rate = rate),
+        false => t!("advice.stop_and_try_a_tenth", what = what, rate = rate),
+    };
+    Some(advice.into())
 }
 
 /// Three times the learning rate, where the forms take that.
@@ -98,25 +96,21 @@ fn one_class_only(course: &Course) -> Option<String> {
     let present = classes.filter(|&class| course.confusion.recall(class).is_some()).count();
     (others.is_none() && present > 1).then(|| {
         let only = &course.classes[only];
-        let taken = format!("Every validation photo is taken for `{only}`.");
         if course.history.len() < PATIENCE {
-            let usual = match course.is_over {
-                false => "In the first epochs that is usual.",
-                true => "After so few epochs that is usual; train for more.",
-            };
-            return format!("{taken} {usual}");
+            return match course.is_over {
+                false => t!("advice.one_class_at_first", class = only),
+                true => t!("advice.one_class_too_early", class = only),
+            }
+            .into();
         }
         let start = match course.config.mode {
-            Mode::Scratch => "fine-tune a trained model instead of starting from scratch",
-            Mode::Full => "train the head only",
-            Mode::Head => "fine-tune all layers",
+            Mode::Scratch => t!("advice.fine_tune_instead"),
+            Mode::Full => t!("advice.head_instead"),
+            Mode::Head => t!("advice.full_instead"),
         };
         let mut rates = vec![rounded(course.config.learning_rate / 3.0)];
         rates.extend(raised(course));
-        format!(
-            "{taken} Try another learning rate ({}), give each class about as many photos, or {start}.",
-            rates.join(" or ")
-        )
+        t!("advice.one_class", class = only, rates = rates.join(&t!("list.or")), start = start).into()
     })
 }
 
@@ -125,19 +119,12 @@ fn learns_nothing(course: &Course) -> Option<String> {
     let stands_still = last.train_loss > 0.97 * guessing(course) && last.train_loss <= guessing(course) * RISEN;
     (course.history.len() >= PATIENCE && stands_still).then(|| {
         let remedy = match (course.config.mode, raised(course)) {
-            (Mode::Scratch, _) => {
-                "From scratch that may take some epochs; fine-tuning a trained model is quicker.".to_owned()
-            }
-            (_, Some(rate)) => format!("Try three times the learning rate, {rate}."),
-            (_, None) => {
-                format!("Try a tenth of the learning rate, {}.", rounded(course.config.learning_rate / 10.0))
-            }
+            (Mode::Scratch, _) => t!("advice.scratch_takes_long"),
+            (_, Some(rate)) => t!("advice.three_times", rate = rate),
+            (_, None) => t!("advice.a_tenth", rate = rounded(course.config.learning_rate / 10.0)),
         };
-        format!(
-            "After {} epochs the loss is still that of guessing, {:.2}. {remedy}",
-            course.history.len(),
-            last.train_loss
-        )
+        let epochs = course.history.len();
+        t!("advice.still_guessing", epochs = epochs, loss = last.train_loss : {:.2}, remedy = remedy).into()
     })
 }
 
@@ -147,16 +134,11 @@ fn overfitting(course: &Course) -> Option<String> {
     let falls = last.train_loss < lowest.train_loss;
     let rises = last.validation_loss > lowest.validation_loss * RISEN;
     (last.epoch >= lowest.epoch + PATIENCE && falls && rises).then(|| {
-        let mut remedies = vec!["fewer epochs", "more photos"];
+        let mut remedies = vec![t!("advice.fewer_epochs"), t!("advice.more_photos")];
         if !course.config.augment && course.config.mode != Mode::Head {
-            remedies.push("random crops and mirror images");
+            remedies.push(t!("advice.augmentation"));
         }
-        format!(
-            "Since epoch {} the validation loss rises while the training loss falls: the network learns these photos \
-             by heart. The best epoch is kept in any case; what helps is {}.",
-            lowest.epoch,
-            remedies.join(" or ")
-        )
+        t!("advice.overfitting", epoch = lowest.epoch, remedies = remedies.join(&t!("list.or"))).into()
     })
 }
 
@@ -165,29 +147,26 @@ fn crowded_out(course: &Course) -> Option<String> {
     let crowded = (0..course.classes.len()).find(|&class| {
         course.train_photos[class] * IMBALANCED <= largest && course.confusion.recall(class) == Some(0.0)
     })?;
-    Some(format!(
-        "No validation photo of `{}` is recognised; the network learned from {} of it and from {largest} of the \
-         largest class. Add photos of `{}`, or leave some of the largest class out.",
-        course.classes[crowded], course.train_photos[crowded], course.classes[crowded]
-    ))
+    let (class, count) = (&course.classes[crowded], course.train_photos[crowded]);
+    Some(t!("advice.crowded_out", class = class, count = count, largest = largest).into())
 }
 
 fn few_validation_photos(course: &Course) -> Option<String> {
     let count = course.confusion.count();
     (count < FEW_VALIDATION_PHOTOS && count > 0).then(|| {
-        let photos = if count == 1 { "is only 1 validation photo" } else { "are only {count} validation photos" };
-        format!(
-            "There {}, so one more or less that is recognised moves the accuracy by {} points. Take differences \
-             between epochs with care.",
-            photos.replace("{count}", &count.to_string()),
-            format!("{:.1}", 100.0 / count as f64).trim_end_matches(".0")
-        )
+        let points = format!("{:.1}", 100.0 / count as f64);
+        let points = points.trim_end_matches(".0");
+        match count {
+            1 => t!("advice.one_validation_photo", points = points),
+            count => t!("advice.few_validation_photos", count = count, points = points),
+        }
+        .into()
     })
 }
 
 /// A loss, whatever its size.
 fn written(loss: f64) -> String {
-    if loss < 1000.0 { format!("{loss:.3}") } else { format!("{loss:.1e}") }
+    words::loss(loss, 3)
 }
 
 /// Two digits that count.

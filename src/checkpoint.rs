@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use rust_i18n::t;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -72,10 +73,11 @@ impl Trainer {
     /// # Errors
     /// [`Error::Checkpoint`] where the bytes are no checkpoint, [`Error::MissingTensor`] where that model is needed.
     pub fn resume(bytes: &[u8], frozen: Option<&ModelFile>, device: &Device) -> Result<Self> {
-        let damaged = |error: &dyn std::fmt::Display| Error::Checkpoint(format!("the file is damaged: {error}"));
+        let damaged =
+            |error: &dyn std::fmt::Display| Error::Checkpoint(t!("weights.damaged_checkpoint", reason = error).into());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| damaged(&error))?;
         let state = header.metadata().as_ref().and_then(|header| header.get(STATE));
-        let state = state.ok_or_else(|| damaged(&"it says nothing of a training run"))?;
+        let state = state.ok_or_else(|| damaged(&t!("weights.no_run")))?;
         let state: State = serde_json::from_str(state).map_err(|error| damaged(&error))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| damaged(&error))?;
         let file = |name| {

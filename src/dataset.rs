@@ -8,6 +8,7 @@ mod layout;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
+use rust_i18n::t;
 
 use self::layout::{TRAIN, VALIDATION};
 use crate::{Error, Result};
@@ -113,15 +114,8 @@ impl Dataset {
         classes.sort_unstable();
         classes.dedup();
         match classes.as_slice() {
-            [] => Err(Error::Dataset(
-                "there are no photos in its folders; make a folder for each class, named after it, and put its photos \
-                 inside"
-                    .to_string(),
-            )),
-            [class] => Err(Error::Dataset(format!(
-                "all its photos are of one class, `{class}`, and telling apart takes at least two; add a folder with \
-                 photos of another class, or choose the folder that holds the class folders"
-            ))),
+            [] => Err(Error::Dataset(t!("dataset.no_photos").into())),
+            [class] => Err(Error::Dataset(t!("dataset.one_class", class = class).into())),
             _ => {
                 let samples = samples(photos, &classes)?;
                 Ok(Self { classes, samples })
@@ -163,15 +157,14 @@ pub fn labelled(paths: impl IntoIterator<Item = String>, classes: &[String]) -> 
         let Some(folder) = folder_of(&path) else { continue };
         let class = folder.split('/').find_map(|name| classes.iter().position(|class| class == name));
         let class = class.ok_or_else(|| {
-            Error::Dataset(format!(
-                "it has photos in a folder `{folder}`, and the model knows only {}; rename the folder or take it out",
-                classes.join(", ")
-            ))
+            Error::Dataset(
+                t!("dataset.unknown_folder", folder = folder, classes = classes.join(&t!("list.separator"))).into(),
+            )
         })?;
         samples.push(Sample { path, class });
     }
     if samples.is_empty() {
-        return Err(Error::Dataset("there are no photos in its folders; each class needs a folder of its name".into()));
+        return Err(Error::Dataset(t!("dataset.no_labelled").into()));
     }
     samples.sort_unstable();
     Ok(samples)
@@ -216,10 +209,9 @@ fn samples(photos: Vec<Labelled>, classes: &[String]) -> Result<Vec<Sample>> {
         .into_iter()
         .map(|(path, name)| {
             let class = classes.binary_search(&name).map_err(|_| {
-                Error::Dataset(format!(
-                    "`{VALIDATION}` has photos of the class `{name}`, which `{TRAIN}` lacks; add some there, or take \
-                     `{name}` out of `{VALIDATION}`"
-                ))
+                Error::Dataset(
+                    t!("dataset.only_validated", class = name, train = TRAIN, validation = VALIDATION).into(),
+                )
             })?;
             Ok(Sample { path, class })
         })

@@ -9,6 +9,8 @@ pub mod findings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_i18n::t;
+
 use crate::dataset::{Arranged, Dataset, Layout, Part, folder_of, is_hidden, join};
 use crate::{Error, Result};
 
@@ -227,19 +229,14 @@ impl PhotoSet {
     pub fn arranged(&self, validation_share: f64, seed: u64) -> Result<Arranged> {
         let used = || self.photos.iter().filter(|photo| self.is_used(photo));
         if used().next().is_none() && !self.photos.is_empty() {
-            let message = "all its photos are left out or cannot be read; take some in again, or choose another folder";
-            return Err(Error::Dataset(message.to_owned()));
+            return Err(Error::Dataset(t!("dataset.all_left_out").into()));
         }
         let labelled = |photo: &Photo| (photo.path.clone(), photo.class.clone());
         if self.is_changed()
             && let Some(only) = used().next()
             && used().all(|photo| photo.class == only.class)
         {
-            return Err(Error::Dataset(format!(
-                "only the class `{}` is left, and telling apart takes at least two; take another one in again, or undo \
-                 the changes",
-                only.class
-            )));
+            return Err(Error::Dataset(t!("dataset.one_class_left", class = only.class).into()));
         }
         let arranged = if self.is_split() {
             self.no_class_is_only_validated()?;
@@ -251,8 +248,7 @@ impl PhotoSet {
             Arranged { classes: dataset.classes, split }
         };
         if arranged.split.validation.is_empty() {
-            let message = "no photo is left to validate with; at least one class needs two photos or more";
-            return Err(Error::Dataset(message.to_owned()));
+            return Err(Error::Dataset(t!("dataset.none_to_validate").into()));
         }
         Ok(arranged)
     }
@@ -267,10 +263,9 @@ impl PhotoSet {
         };
         let train: BTreeSet<&str> = of_part(Part::Train).collect();
         match of_part(Part::Validation).find(|class| !train.contains(class)) {
-            Some(class) if train.len() > 1 => Err(Error::Dataset(format!(
-                "`val` has photos of the class `{class}`, which `train` lacks; leave the class out, or add some to \
-                 `train`"
-            ))),
+            Some(class) if train.len() > 1 => {
+                Err(Error::Dataset(t!("dataset.only_validated_here", class = class).into()))
+            }
             _ => Ok(()),
         }
     }

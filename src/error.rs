@@ -1,24 +1,20 @@
 //! The one error type: every value says what went wrong and what to do about it, in words fit for a visitor.
 
+use std::fmt;
 use std::path::PathBuf;
 
+use rust_i18n::t;
+
 /// What can go wrong with a photo, a folder or a model file.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// The file holds no bytes.
-    #[error("the file is empty (0 bytes); copy it again from where it came from")]
     EmptyFile,
-    /// The bytes are in no image format that is read here.
-    #[error("this is not a photo in a known format (JPEG, PNG, WebP, GIF, BMP, TIFF); {0}")]
+    /// The bytes are in no image format that is read here; what they seem to be, and what to do about it.
     NotAPhoto(String),
     /// The photo begins well and then breaks off or is damaged.
-    #[error("the photo is damaged or cut short ({0}); copy it again from where it came from")]
     DamagedPhoto(String),
     /// The photo would need more memory than is sensible.
-    #[error(
-        "the photo is too large: {width} x {height} pixels; at most {limit} million are read, and 65535 a side; save a \
-         smaller copy"
-    )]
     PhotoTooLarge {
         /// Width in pixels that the file claims.
         width: u32,
@@ -28,25 +24,14 @@ pub enum Error {
         limit: u64,
     },
     /// A photo's pixels, by the size that it claims, are more than this device can count or hold.
-    #[error("the photo is too large: it claims more pixels than this device has memory for; save a smaller copy")]
     PhotoBeyondMemory,
     /// A photo could not be read, for a reason that stands in words.
-    #[error("{0}")]
     Unreadable(String),
     /// The file is no model file, or a damaged one.
-    #[error("not a model file that can be read: {0}")]
     NotAModel(String),
     /// The model file lacks a tensor of this network.
-    #[error(
-        "the file is a model of another network: it has no tensor `{0}`; AlexNet runs here, with the widths of the PyTorch \
-         flower tutorial or of torchvision"
-    )]
     MissingTensor(String),
     /// A tensor has not the shape that this network needs.
-    #[error(
-        "the file is a model of another network: tensor `{name}` is {found:?} where AlexNet has {expected:?}; AlexNet runs \
-         here, with the widths of the PyTorch flower tutorial or of torchvision"
-    )]
     WrongShape {
         /// PyTorch's name of the tensor.
         name: String,
@@ -56,13 +41,12 @@ pub enum Error {
         found: Vec<usize>,
     },
     /// A tensor holds values that are not finite numbers.
-    #[error("tensor `{0}` holds values that are not numbers (NaN or infinite); export the model again")]
     NotFinite(String),
+    /// The loss of a training is no finite number any more.
+    Diverged,
     /// The class names do not fit the model.
-    #[error("the class names do not fit the model: {0}")]
     Classes(String),
     /// A class that the model does not know is asked for.
-    #[error("there is no class `{asked}`; the model knows {known}")]
     NoSuchClass {
         /// The class.
         asked: String,
@@ -70,25 +54,62 @@ pub enum Error {
         known: String,
     },
     /// The folder has nothing to train on, or not enough.
-    #[error("the folder cannot be used: {0}")]
     Dataset(String),
     /// A checkpoint does not belong to this run.
-    #[error("the run cannot go on from its checkpoint: {0}")]
     Checkpoint(String),
     /// The device did not give what was asked of it.
-    #[error("the device failed: {0}")]
     Device(String),
     /// A figure could not be drawn.
-    #[error("the figure could not be drawn: {0}")]
     Plot(String),
     /// A file could not be read or written.
-    #[error("{path}: {source}", path = path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::EmptyFile => t!("error.empty_file"),
+            Self::NotAPhoto(hint) => t!("error.not_a_photo", hint = hint),
+            Self::DamagedPhoto(reason) => t!("error.damaged_photo", reason = reason),
+            Self::PhotoTooLarge { width, height, limit } => {
+                t!("error.photo_too_large", width = width, height = height, limit = limit)
+            }
+            Self::PhotoBeyondMemory => t!("error.photo_beyond_memory"),
+            Self::Unreadable(reason) => reason.into(),
+            Self::NotAModel(reason) => t!("error.not_a_model", reason = reason),
+            Self::MissingTensor(name) => t!("error.missing_tensor", name = name),
+            Self::WrongShape { name, expected, found } => {
+                t!("error.wrong_shape", name = name, found = found : {:?}, expected = expected : {:?})
+            }
+            Self::NotFinite(name) => t!("error.not_finite", name = name),
+            Self::Diverged => t!("error.diverged"),
+            Self::Classes(reason) => t!("error.classes", reason = reason),
+            // The command line alone asks for a class by its name, and it speaks English.
+            Self::NoSuchClass { asked, known } => {
+                format!("there is no class `{asked}`; the model knows {known}").into()
+            }
+            Self::Dataset(reason) => t!("error.dataset", reason = reason),
+            Self::Checkpoint(reason) => t!("error.checkpoint", reason = reason),
+            Self::Device(reason) => t!("error.device", reason = reason),
+            Self::Plot(reason) => t!("error.plot", reason = reason),
+            Self::Io { path, source } => return write!(formatter, "{}: {source}", path.display()),
+        };
+        formatter.write_str(&text)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
 }
 
 /// [`std::result::Result`] with this crate's [`enum@Error`].

@@ -14,6 +14,7 @@ mod heat_map;
 mod occlusion;
 
 use burn::tensor::Tensor;
+use rust_i18n::t;
 
 pub use self::activations::{LayerOutput, activations};
 pub use self::filters::filters;
@@ -29,7 +30,7 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let values = data.try_into_vec::<f32>().map_err(|error| no_answer(&error))?;
     match values.iter().all(|value| value.is_finite()) {
         true => Ok(values),
-        false => Err(Error::Device("its answer is not a number".into())),
+        false => Err(Error::Device(t!("gpu.no_number").into())),
     }
 }
 
@@ -37,6 +38,6 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
 fn check_class(class: usize, classes: usize) -> Result<()> {
     match class < classes {
         true => Ok(()),
-        false => Err(Error::Classes(format!("number {class} is asked for, and they are 0 to {}", classes - 1))),
+        false => Err(Error::Classes(t!("weights.no_such_class", class = class, last = classes - 1).into())),
     }
 }

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use rust_i18n::t;
 
 use crate::alexnet::AlexNet;
 use crate::dataset::Sample;
@@ -42,7 +43,7 @@ impl Features {
         let train = Labelled::compute(model, preprocessing, device, loader, Pass::Features, on_event).await?;
         let ControlFlow::Continue(train) = train else { return Ok(ControlFlow::Break(())) };
         if train.samples.is_empty() {
-            return Err(Error::Dataset("none of its training photos could be read".into()));
+            return Err(Error::Dataset(t!("dataset.none_readable").into()));
         }
         let validation = Labelled::compute(model, preprocessing, device, loader, Pass::Validation, on_event).await?;
         let ControlFlow::Continue(validation) = validation else { return Ok(ControlFlow::Break(())) };

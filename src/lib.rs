@@ -4,6 +4,7 @@
 //! device and the model) and the decoders (workers that turn photos into pixels). Dependencies run one way:
 //!
 //! ```text
+//! language -> words -> error, and all that speaks to people, with the texts in locales/
 //! parallel -> layers -> alexnet
 //! error, alexnet -> weights
 //! dataset -> dataset_report
@@ -41,6 +42,7 @@ pub mod explain;
 pub mod formula;
 #[cfg(feature = "network")]
 pub mod head;
+pub mod language;
 #[cfg(feature = "network")]
 pub mod layers;
 pub mod loader;
@@ -69,5 +71,8 @@ pub mod train;
 pub mod web;
 #[cfg(feature = "network")]
 pub mod weights;
+pub mod words;
 
 pub use error::{Error, Result};
+
+rust_i18n::i18n!("locales", fallback = "en");

@@ -1,6 +1,7 @@
 //! Figures as SVG.
 
 use plotters::prelude::*;
+use rust_i18n::t;
 
 use crate::error::{Error, Result};
 use crate::run::EpochRecord;
@@ -26,7 +27,7 @@ fn draw(svg: &mut String, history: &[EpochRecord]) -> std::result::Result<(), Bo
     let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
-        .caption("Training", ("sans-serif", 20))
+        .caption(t!("plot.title"), ("sans-serif", 20))
         .margin(12)
         .x_label_area_size(40)
         .y_label_area_size(50)
@@ -35,32 +36,32 @@ fn draw(svg: &mut String, history: &[EpochRecord]) -> std::result::Result<(), Bo
         .set_secondary_coord(1.0..last, 0.0..1.0);
     chart
         .configure_mesh()
-        .x_desc("epoch")
-        .y_desc("loss")
+        .x_desc(t!("plot.epoch"))
+        .y_desc(t!("plot.loss"))
         .x_labels(history.len().clamp(2, 20))
         .x_label_formatter(&|epoch| format!("{epoch:.0}"))
         .light_line_style(TRANSPARENT)
         .draw()?;
-    chart.configure_secondary_axes().y_desc("validation accuracy").draw()?;
+    chart.configure_secondary_axes().y_desc(t!("plot.validation_accuracy")).draw()?;
 
     let legend = |color: RGBColor| move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2));
     let points =
         |value: fn(&EpochRecord) -> f64| history.iter().map(move |record| (record.epoch as f64, value(record)));
     chart
         .draw_series(LineSeries::new(points(|record| record.train_loss), TRAIN.stroke_width(2)).point_size(2))?
-        .label("training loss")
+        .label(t!("plot.training_loss"))
         .legend(legend(TRAIN));
     chart
         .draw_series(
             LineSeries::new(points(|record| record.validation_loss), VALIDATION.stroke_width(2)).point_size(2),
         )?
-        .label("validation loss")
+        .label(t!("plot.validation_loss"))
         .legend(legend(VALIDATION));
     chart
         .draw_secondary_series(
             LineSeries::new(points(|record| record.validation_accuracy), ACCURACY.stroke_width(2)).point_size(2),
         )?
-        .label("validation accuracy")
+        .label(t!("plot.validation_accuracy"))
         .legend(legend(ACCURACY));
     chart
         .configure_series_labels()

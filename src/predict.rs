@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use rust_i18n::t;
 
 use crate::alexnet::AlexNet;
 use crate::doubt::Doubt;
@@ -74,7 +75,7 @@ impl Classifier {
         let data = logits.into_data_async().await.map_err(|error| device_error(&error))?;
         let values = data.try_into_vec::<f32>().map_err(|error| device_error(&error))?;
         if !values.iter().all(|value| value.is_finite()) {
-            return Err(Error::Device("its answer is not a number".into()));
+            return Err(Error::Device(t!("gpu.no_number").into()));
         }
         Ok(values.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
     }

@@ -1,12 +1,15 @@
 //! The report of a training: one HTML file that needs nothing else, to read, print or send.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use rust_i18n::t;
 
 use crate::error::Result;
+use crate::language::Language;
 use crate::metrics::ConfusionMatrix;
 use crate::plot;
 use crate::run::{EpochRecord, Mode, Recipe, TrainingConfig};
 use crate::web::protocol::training::{KeptModel, KeptRun};
+use crate::words::{loss, percent};
 
 /// Ink on paper in the page's colours, without its dark theme: a report is also printed.
 const STYLE: &str = r#"
@@ -47,46 +50,43 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
 /// [`crate::Error::Plot`] where the curve cannot be drawn.
 pub fn html(model: &KeptModel, run: &KeptRun) -> Result<String> {
     let curve = plot::training_curve(&run.history)?;
+    let names = model.classes.join(&t!("list.separator"));
+    let classes = t!("training_report.classes_named", count = model.classes.len(), classes = names);
+    let photos = t!("training_report.photos_split", train = run.train_photos, validation = run.confusion.count());
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(Language::spoken().tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (model.name) " \u{2013} training report" }
+                title { (t!("training_report.title", name = model.name)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 h1 { (model.name) }
                 p class="lead" {
-                    "Of " (run.confusion.count()) " validation photos "
-                    (percent(Some(run.confusion.accuracy()))) " were classified rightly."
+                    (t!("training_report.lead", count = run.confusion.count(), accuracy = percent(run.confusion.accuracy())))
                 }
-                h2 { "The model" }
+                h2 { (t!("training_report.model")) }
                 dl {
-                    dt { "Trained" } dd { (date(model.created)) }
-                    dt { "Network" } dd { "AlexNet at half its width, for photos of 224 x 224 pixels" }
-                    dt { "Classes" } dd { (model.classes.len()) ": " (model.classes.join(", ")) }
-                    dt { "Photos" } dd {
-                        (run.train_photos) " for training, " (run.confusion.count()) " for validation"
-                    }
+                    dt { (t!("training_report.trained")) } dd { (date(model.created)) }
+                    dt { (t!("training_report.network")) } dd { (t!("training_report.network_about")) }
+                    dt { (t!("training_report.classes")) } dd { (classes) }
+                    dt { (t!("training_report.photos")) } dd { (photos) }
                     @if let Some(start) = &run.start {
-                        dt { "Started from" } dd { (start) }
+                        dt { (t!("training_report.start")) } dd { (start) }
                     }
                 }
-                h2 { "Settings" }
+                h2 { (t!("training_report.settings")) }
                 (settings(&run.config))
-                h2 { "Epochs" }
+                h2 { (t!("training_report.epochs")) }
                 figure { (PreEscaped(curve)) }
                 (epochs(&run.history, run.epoch.epoch))
-                h2 { "Confusion matrix" }
+                h2 { (t!("training_report.confusion")) }
                 (confusion_matrix(&run.confusion, &model.classes))
-                h2 { "Classes" }
+                h2 { (t!("training_report.classes")) }
                 (per_class(&run.confusion, &model.classes))
-                footer {
-                    "Written by \u{201c}AlexNet in the browser\u{201d}. The photos did not leave the computer on which \
-                     the model was trained."
-                }
+                footer { (t!("training_report.footer")) }
             }
         }
     };
@@ -95,24 +95,24 @@ pub fn html(model: &KeptModel, run: &KeptRun) -> Result<String> {
 
 fn settings(config: &TrainingConfig) -> Markup {
     let mode = match config.mode {
-        Mode::Scratch => "all layers, from random weights",
-        Mode::Full => "all layers, from a trained model's weights",
-        Mode::Head => "the last layer alone, on a trained model's other layers",
+        Mode::Scratch => t!("training_report.scratch"),
+        Mode::Full => t!("training_report.full"),
+        Mode::Head => t!("training_report.head"),
     };
     let recipe = match config.recipe {
-        Recipe::Tutorial => "the PyTorch tutorial's: Adam at a constant rate",
-        Recipe::Best => "that of the shipped weights: AdamW, CutMix, a rate that rises and falls",
+        Recipe::Tutorial => t!("training_report.tutorial"),
+        Recipe::Best => t!("training_report.best"),
     };
     html! {
         dl {
-            dt { "Weights moved" } dd { (mode) }
-            dt { "Recipe" } dd { (recipe) }
-            dt { "Epochs" } dd { (config.epochs) }
-            dt { "Batch size" } dd { (config.batch_size) }
-            dt { "Learning rate" } dd { (config.learning_rate) }
-            dt { "Seed" } dd { (config.seed) }
-            dt { "Augmentation" } dd {
-                @if config.augments() { "random crops and mirror images" } @else { "none" }
+            dt { (t!("training_report.mode")) } dd { (mode) }
+            dt { (t!("training_report.recipe")) } dd { (recipe) }
+            dt { (t!("training_report.epochs")) } dd { (config.epochs) }
+            dt { (t!("training_report.batch_size")) } dd { (config.batch_size) }
+            dt { (t!("training_report.learning_rate")) } dd { (config.learning_rate) }
+            dt { (t!("training_report.seed")) } dd { (config.seed) }
+            dt { (t!("training_report.augmentation")) } dd {
+                @if config.augments() { (t!("training_report.augmented")) } @else { (t!("training_report.not_augmented")) }
             }
         }
     }
@@ -123,19 +123,25 @@ fn epochs(history: &[EpochRecord], best: usize) -> Markup {
         table {
             thead {
                 tr {
-                    th scope="col" { "Epoch" }
-                    th scope="col" { "Training loss" }
-                    th scope="col" { "Validation loss" }
-                    th scope="col" { "Validation accuracy" }
+                    th scope="col" { (t!("training_report.epoch")) }
+                    th scope="col" { (t!("training_report.training_loss")) }
+                    th scope="col" { (t!("training_report.validation_loss")) }
+                    th scope="col" { (t!("training_report.validation_accuracy")) }
                 }
             }
             tbody {
                 @for record in history {
                     tr class=[(record.epoch == best).then_some("best")] {
-                        th scope="row" { (record.epoch) @if record.epoch == best { " (best, kept)" } }
-                        td { (loss(record.train_loss)) }
-                        td { (loss(record.validation_loss)) }
-                        td { (percent(Some(record.validation_accuracy))) }
+                        th scope="row" {
+                            @if record.epoch == best {
+                                (t!("training_report.best_kept", epoch = record.epoch))
+                            } @else {
+                                (record.epoch)
+                            }
+                        }
+                        td { (loss(record.train_loss, 4)) }
+                        td { (loss(record.validation_loss, 4)) }
+                        td { (percent(record.validation_accuracy)) }
                     }
                 }
             }
@@ -149,7 +155,7 @@ fn confusion_matrix(confusion: &ConfusionMatrix, classes: &[String]) -> Markup {
             table class="confusion" {
                 thead {
                     tr {
-                        th scope="col" { "Photos of" }
+                        th scope="col" { (t!("training_report.photos_of")) }
                         @for name in classes { th scope="col" { (name) } }
                     }
                 }
@@ -165,7 +171,7 @@ fn confusion_matrix(confusion: &ConfusionMatrix, classes: &[String]) -> Markup {
                     }
                 }
             }
-            figcaption { "A row's photos were taken for the classes of the columns." }
+            figcaption { (t!("training_report.confusion_about")) }
         }
     }
 }
@@ -175,10 +181,10 @@ fn per_class(confusion: &ConfusionMatrix, classes: &[String]) -> Markup {
         table {
             thead {
                 tr {
-                    th scope="col" { "Class" }
-                    th scope="col" { "Validation photos" }
-                    th scope="col" { "Recall" }
-                    th scope="col" { "Precision" }
+                    th scope="col" { (t!("training_report.class")) }
+                    th scope="col" { (t!("training_report.validation_photos")) }
+                    th scope="col" { (t!("training_report.recall")) }
+                    th scope="col" { (t!("training_report.precision")) }
                 }
             }
             tbody {
@@ -186,16 +192,13 @@ fn per_class(confusion: &ConfusionMatrix, classes: &[String]) -> Markup {
                     tr {
                         th scope="row" { (name) }
                         td { (row.iter().sum::<usize>()) }
-                        td { (percent(confusion.recall(class))) }
-                        td { (percent(confusion.precision(class))) }
+                        td { (share_of(confusion.recall(class))) }
+                        td { (share_of(confusion.precision(class))) }
                     }
                 }
             }
         }
-        p class="note" {
-            "Recall: the share of a class's photos that were recognised. Precision: the share of the photos taken for \
-             a class that were of it."
-        }
+        p class="note" { (t!("training_report.figures_about")) }
     }
 }
 
@@ -203,12 +206,8 @@ fn share(part: usize, row: &[usize]) -> f64 {
     part as f64 / row.iter().sum::<usize>().max(1) as f64
 }
 
-fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "\u{2013}".into(), |share| format!("{:.1} %", share * 100.0))
-}
-
-fn loss(loss: f64) -> String {
-    format!("{loss:.4}")
+fn share_of(share: Option<f64>) -> String {
+    share.map_or_else(|| "\u{2013}".into(), percent)
 }
 
 /// "2025-05-03, 14:20 UTC", from milliseconds since 1970.

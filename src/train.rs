@@ -12,6 +12,7 @@ use burn::tensor::{Device, Tensor};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
+use rust_i18n::t;
 
 use crate::adam::Adam;
 use crate::alexnet::{AlexNet, AlexNetConfig};
@@ -177,7 +178,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`Error::Device`] where the device gives no answer, [`Error::Dataset`] where no photo of the epoch could be read,
-    /// [`Error::NotFinite`] where the loss is no number any more.
+    /// [`Error::Diverged`] where the loss is no number any more.
     pub async fn run_epoch(
         &mut self,
         loader: &mut impl DataLoader,
@@ -246,7 +247,7 @@ impl Trainer {
             }
         }
         let Some(train_loss) = train_loss.finish().await? else {
-            return Err(Error::Dataset("none of its training photos could be read".into()));
+            return Err(Error::Dataset(t!("dataset.none_readable").into()));
         };
         let device = self.device.clone().inner();
         let evaluation =
@@ -421,8 +422,8 @@ impl RunningLoss {
 async fn number(loss: Tensor<1>) -> Result<f64> {
     match read(loss).await?.first() {
         Some(loss) if loss.is_finite() => Ok(f64::from(*loss)),
-        Some(_) => Err(Error::NotFinite("loss (the learning rate is too high)".into())),
-        None => Err(Error::Device("it gave no loss".into())),
+        Some(_) => Err(Error::Diverged),
+        None => Err(Error::Device(t!("gpu.no_loss").into())),
     }
 }
 

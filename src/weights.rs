@@ -15,6 +15,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use half::{bf16, f16};
 use pytorch_reader::PytorchReader;
+use rust_i18n::t;
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,7 @@ use self::quantised::{dequantised, quantised, scale_name};
 use crate::alexnet::{AlexNet, AlexNetConfig, Parameter, Width};
 use crate::doubt::Doubt;
 use crate::error::{Error, Result};
+use crate::language::Text;
 use crate::preprocess::Preprocessing;
 
 pub use self::classes::{check_classes, class_indices, parse_class_indices};
@@ -63,7 +65,9 @@ pub enum Precision {
 const MAX_OUTPUTS: usize = 25_000;
 
 /// How to save a model so that it can be read.
-const SAVE_AGAIN: &str = "save it again with torch.save(net.state_dict(), \"AlexNet.pth\")";
+fn save_again() -> Text {
+    t!("weights.save_again")
+}
 
 impl ModelFile {
     /// Reads a `.safetensors` file with PyTorch's names; F32, F16, BF16 and F64 weights become F32, and so do I8 weights
@@ -81,7 +85,7 @@ impl ModelFile {
 
     /// Reads a `.safetensors` file; the parameters that it lacks are those of `rest`.
     fn read(bytes: &[u8], rest: Option<&Self>) -> Result<Self> {
-        let not_a_model = |error| Error::NotAModel(format!("{error} (a .safetensors file was expected)"));
+        let not_a_model = |error| Error::NotAModel(t!("weights.safetensors_expected", reason = error).into());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_a_model)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(not_a_model)?;
         let header = header.metadata().clone().unwrap_or_default();
@@ -89,7 +93,7 @@ impl ModelFile {
             .get("classes")
             .map(|json| serde_json::from_str::<Vec<String>>(json))
             .transpose()
-            .map_err(|error| Error::Classes(format!("the header's list cannot be read: {error}")))?;
+            .map_err(|error| Error::Classes(t!("weights.bad_class_list", reason = error).into()))?;
         let preprocessing = header.get("preprocessing").map(|description| preprocessing(description)).transpose()?;
         let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         let doubt = header.get("doubt").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
@@ -121,7 +125,8 @@ impl ModelFile {
     pub fn from_pytorch(bytes: Vec<u8>, classes: Option<Vec<String>>) -> Result<Self> {
         archive::check(&bytes)?;
         let state_dict = PytorchReader::from_bytes(bytes, None)
-            .map_err(|error| Error::NotAModel(format!("{error} (a PyTorch state_dict was expected; {SAVE_AGAIN})")))?;
+            .map_err(|error| t!("weights.state_dict_expected", reason = error, save_again = save_again()))
+            .map_err(|text| Error::NotAModel(text.into()))?;
         let shape = |name: &str| state_dict.get(name).map(|tensor| tensor.shape().to_vec());
         let values = |name: &str| {
             let tensor = state_dict.get(name).ok_or_else(|| Error::MissingTensor(name.into()))?;
@@ -144,8 +149,7 @@ impl ModelFile {
             return Self::from_pytorch(bytes, classes);
         }
         if !looks_like_safetensors {
-            let neither = "it is neither a .safetensors file nor a PyTorch state_dict (.pth)";
-            return Err(Error::NotAModel(neither.into()));
+            return Err(Error::NotAModel(t!("weights.neither").into()));
         }
         let mut file = Self::from_safetensors(&bytes)?;
         if let Some(classes) = classes {
@@ -281,7 +285,9 @@ impl ModelFile {
         let last_bias = shape(LAST_BIAS)?;
         let outputs = match last_bias[..] {
             [outputs] if outputs > MAX_OUTPUTS => {
-                return Err(Error::NotAModel(format!("it has {outputs} outputs, and at most {MAX_OUTPUTS} are read")));
+                return Err(Error::NotAModel(
+                    t!("weights.too_many_outputs", outputs = outputs, limit = MAX_OUTPUTS).into(),
+                ));
             }
             [outputs] if outputs > 0 => outputs,
             _ => return Err(Error::WrongShape { name: LAST_BIAS.into(), expected: vec![5], found: last_bias }),
@@ -315,8 +321,7 @@ impl ModelFile {
 fn preprocessing(description: &str) -> Result<Preprocessing> {
     Preprocessing::from_description(description).ok_or_else(|| {
         let [tutorial, image_net] = [Preprocessing::Tutorial, Preprocessing::ImageNet].map(Preprocessing::description);
-        let known = format!("known are the tutorial's, {tutorial}, and torchvision's, {image_net}");
-        Error::NotAModel(format!("its header asks for a preprocessing of photos that is not known here; {known}"))
+        Error::NotAModel(t!("weights.unknown_preprocessing", tutorial = tutorial, image_net = image_net).into())
     })
 }
 
@@ -363,7 +368,7 @@ fn check_finite(name: &str, mut values: impl Iterator<Item = f32>) -> Result<()>
 }
 
 fn unreadable(name: &str, dtype: impl std::fmt::Debug) -> Error {
-    Error::NotAModel(format!("tensor `{name}` holds {dtype:?} where floating point numbers are expected"))
+    Error::NotAModel(t!("weights.wrong_type", name = name, kind = dtype : {:?}).into())
 }
 
 fn dtype_of(dtype: pytorch_reader::DType) -> Option<Dtype> {

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use burn::tensor::wgpu::WgpuInitError;
 use futures::channel::oneshot;
 use futures::future::{Either, FutureExt, Shared, select};
+use rust_i18n::t;
 
 use crate::error::{Error, Result};
 
@@ -35,7 +36,7 @@ impl Gpu {
         let alarm = Alarm(Arc::new(Mutex::new(Some(sender))));
         let on_loss = alarm.clone();
         setup.device.set_device_lost_callback(move |reason, message| {
-            on_loss.ring(format!("it was lost ({reason:?}: {message})"))
+            on_loss.ring(t!("gpu.lost", reason = reason : {:?}, message = message).into())
         });
         // In place of Burn's handler, which panics: an invalid command leaves answers that mean nothing.
         let on_error = alarm.clone();
@@ -68,7 +69,7 @@ impl Gpu {
 
     /// Waits until the GPU has failed, and says why.
     pub async fn lost(&self) -> String {
-        self.lost.clone().await.unwrap_or_else(|_| "it was given up".into())
+        self.lost.clone().await.unwrap_or_else(|_| t!("gpu.given_up").into())
     }
 
     /// Declares the GPU failed, for a reason that the browser did not notice.

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
+use rust_i18n::t;
 
 use super::{HeatMap, check_class, read};
 use crate::alexnet::{AlexNet, LAST_CONVOLUTION};
@@ -41,7 +42,7 @@ pub async fn grad_cam(model: &AlexNet, image: Tensor<4>, class: usize) -> Result
     let [.., logits] = model.clone().without_dropout().classify_maps(maps.clone());
     check_class(class, logits.dims()[1])?;
     let gradients = logits.clone().narrow(1, class, 1).backward();
-    let gradient = maps.grad(&gradients).ok_or_else(|| Error::Device("it gave no gradient".into()))?;
+    let gradient = maps.grad(&gradients).ok_or_else(|| Error::Device(t!("gpu.no_gradient").into()))?;
     let weights = gradient.mean_dim(2).mean_dim(3);
     let evidence = relu((maps.inner() * weights).sum_dim(1));
     Ok(GradCam {

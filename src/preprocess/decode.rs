@@ -5,7 +5,9 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use jpeg_decoder::PixelFormat;
+use rust_i18n::t;
 
+use crate::language::Text;
 use crate::{Error, Result};
 
 /// The formats that are decoded, those the `image` crate is built with.
@@ -69,7 +71,7 @@ fn check_size(decoder: &impl ImageDecoder) -> Result<()> {
         return Err(Error::PhotoTooLarge { width, height, limit });
     }
     if width == 0 || height == 0 {
-        return Err(Error::DamagedPhoto("it has no pixels".to_string()));
+        return Err(Error::DamagedPhoto(t!("photo.no_pixels").into()));
     }
     Ok(())
 }
@@ -80,7 +82,7 @@ fn check_size(decoder: &impl ImageDecoder) -> Result<()> {
 /// [`Error::DamagedPhoto`] where it is none.
 pub fn decode_thumbnail(bytes: &[u8]) -> Result<RgbImage> {
     let picture = decode_jpeg(bytes).map(DynamicImage::into_rgb8);
-    picture.ok_or_else(|| Error::DamagedPhoto("the thumbnail is no JPEG".into()))
+    picture.ok_or_else(|| Error::DamagedPhoto(t!("photo.bad_thumbnail").into()))
 }
 
 /// A grey or colour JPEG, within a few levels of what libjpeg makes of it. Others (CMYK, 12 bits, damaged ones) are left
@@ -115,40 +117,38 @@ fn check_jpeg(bytes: &[u8]) -> Result<()> {
             _ => (),
         }
         if scans > MAX_SCANS {
-            return Err(Error::DamagedPhoto(format!("it has more than {MAX_SCANS} scans")));
+            return Err(Error::DamagedPhoto(t!("photo.too_many_scans", limit = MAX_SCANS).into()));
         }
         // Every other marker begins a segment that tells its length. A thumbnail, with its own end, lies inside one.
         let Some([high, low]) = rest.get(at + 2..at + 4) else { break };
         let length = usize::from(u16::from_be_bytes([*high, *low]));
         rest = rest.get(at + 2 + length..).unwrap_or_default();
     }
-    Err(Error::DamagedPhoto("the JPEG has no end".to_string()))
+    Err(Error::DamagedPhoto(t!("photo.no_end").into()))
 }
 
 fn decoding_error(error: ImageError) -> Error {
     match error {
-        ImageError::Unsupported(error) => Error::NotAPhoto(format!("{error}; save it as a plain JPEG or PNG")),
+        ImageError::Unsupported(error) => Error::NotAPhoto(t!("photo.unsupported", reason = error).into()),
         ImageError::Limits(_) => Error::PhotoBeyondMemory,
         error => Error::DamagedPhoto(error.to_string()),
     }
 }
 
 /// What a file that is no photo seems to be, and what to do about it.
-fn what_else(bytes: &[u8]) -> &'static str {
+fn what_else(bytes: &[u8]) -> Text {
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_ascii_lowercase();
     let brand = bytes.get(8..12).filter(|_| bytes[4..].starts_with(b"ftyp"));
     match brand {
-        Some(b"avif" | b"avis") => "it is an AVIF photo; save it as JPEG or PNG",
-        Some([b'h', b'e', ..] | b"mif1" | b"msf1") => "it is a HEIC photo, as iPhones take them; export it as JPEG",
-        Some(_) => "it is a video; save a frame of it as JPEG or PNG",
-        None if bytes.starts_with(b"%PDF") => "it is a PDF document; save the picture in it as JPEG or PNG",
-        None if bytes.starts_with(b"PK\x03\x04") => "it is a ZIP archive; unpack it first",
-        None if start.contains("<svg") => "an SVG is a drawing; save it as PNG",
-        None if start.contains("<html") || start.contains("<!doctype html") => {
-            "it is a web page; save the picture itself, not the page around it"
-        }
-        None if !start.contains(['\0', char::REPLACEMENT_CHARACTER]) => "it is text; choose a photo",
-        None => "its content is of no kind known here; save it as JPEG or PNG",
+        Some(b"avif" | b"avis") => t!("photo.avif"),
+        Some([b'h', b'e', ..] | b"mif1" | b"msf1") => t!("photo.heic"),
+        Some(_) => t!("photo.video"),
+        None if bytes.starts_with(b"%PDF") => t!("photo.pdf"),
+        None if bytes.starts_with(b"PK\x03\x04") => t!("photo.zip"),
+        None if start.contains("<svg") => t!("photo.svg"),
+        None if start.contains("<html") || start.contains("<!doctype html") => t!("photo.web_page"),
+        None if !start.contains(['\0', char::REPLACEMENT_CHARACTER]) => t!("photo.text"),
+        None => t!("photo.unknown"),
     }
 }
 

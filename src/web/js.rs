@@ -1,6 +1,7 @@
 //! Small things that every worker asks of JavaScript.
 
 use js_sys::{Array, Reflect, Uint8Array};
+use rust_i18n::t;
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope};
@@ -32,7 +33,7 @@ pub fn message(exception: &JsValue) -> String {
         .unwrap_or(exception)
         .as_string()
         .filter(|message| !message.is_empty())
-        .unwrap_or_else(|| "no reason given".into())
+        .unwrap_or_else(|| t!("engine.no_reason").into())
 }
 
 /// A file of these bytes in the browser's keeping, outside this program's memory.

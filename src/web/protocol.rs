@@ -16,12 +16,16 @@ use self::evaluation::{EvaluationCommand, EvaluationEvent};
 use self::inspection::{InspectionCommand, InspectionEvent};
 use self::training::{ModelChoice, TrainingCommand, TrainingEvent};
 
+use crate::language::Language;
+
 pub use crate::results::PhotoId;
 
 /// From the page to the engine.
 #[derive(Serialize, Deserialize)]
 pub enum Command {
-    /// Bring up a device and a model; the first command of every engine, sent once it says [`Event::Listening`].
+    /// Speak this language from now on; told to every engine before all else.
+    Speak(Language),
+    /// Bring up a device and a model; the first task of every engine, given once it says [`Event::Listening`].
     Start {
         /// Which devices may be used.
         device: DeviceChoice,

@@ -1,7 +1,11 @@
 //! What is looked at in PyTorch's zip archive before it is opened: whether reading it can take more memory than the file
 //! itself suggests.
 
+use rust_i18n::t;
+
+use super::save_again;
 use crate::error::{Error, Result};
+use crate::language::Text;
 
 /// How every archive begins.
 const ENTRY: &[u8] = b"PK\x03\x04";
@@ -18,22 +22,22 @@ const MAX_PICKLE: u32 = 1 << 20;
 /// [`Error::NotAModel`], with what to do about it.
 pub fn check(file: &[u8]) -> Result<()> {
     if !file.starts_with(ENTRY) {
-        return refuse("is a pickle outside a zip archive, as PyTorch wrote them before version 1.6");
+        return refuse(t!("weights.old_pickle", save_again = save_again()));
     }
     let lines = file.windows(DIRECTORY_LINE.len()).enumerate().filter(|(_, bytes)| *bytes == DIRECTORY_LINE);
     for line in lines.filter_map(|(at, _)| Line::read(&file[at..])) {
         if line.is_compressed {
-            return refuse("is compressed, which PyTorch never does");
+            return refuse(t!("weights.compressed", save_again = save_again()));
         }
         if line.name.ends_with(b"data.pkl") && line.size > MAX_PICKLE {
-            return refuse(&format!("has a pickle of {} bytes beside its weights", line.size));
+            return refuse(t!("weights.large_pickle", bytes = line.size, save_again = save_again()));
         }
     }
     Ok(())
 }
 
-fn refuse(why: &str) -> Result<()> {
-    Err(Error::NotAModel(format!("the file {why}; {}", super::SAVE_AGAIN)))
+fn refuse(why: Text) -> Result<()> {
+    Err(Error::NotAModel(why.into()))
 }
 
 /// A line of an archive's directory.

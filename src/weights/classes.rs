@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use rust_i18n::t;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+
+/// What such a file looks like.
+const EXAMPLE: &str = r#"{"0": "daisy", "1": ...}"#;
 
 /// What stands for a class in a file of names.
 #[derive(Deserialize)]
@@ -22,12 +26,12 @@ enum Entry {
 /// [`Error::Classes`] where it is something else, or the indices are not 0, 1, 2 and so on.
 pub fn parse_class_indices(json: &[u8]) -> Result<Vec<String>> {
     let mut entries: BTreeMap<String, Entry> = serde_json::from_slice(json)
-        .map_err(|error| Error::Classes(format!("{error} (expected is {{\"0\": \"daisy\", \"1\": ...}})")))?;
+        .map_err(|error| Error::Classes(t!("weights.class_file", reason = error, example = EXAMPLE).into()))?;
     let count = entries.len();
     let entries = (0..count)
         .map(|index| {
             let entry = entries.remove(&index.to_string());
-            entry.ok_or_else(|| Error::Classes(format!("index {index} is missing among {count} names")))
+            entry.ok_or_else(|| Error::Classes(t!("weights.missing_index", index = index, count = count).into()))
         })
         .collect::<Result<Vec<_>>>()?;
     let mut times = BTreeMap::<&str, usize>::new();
@@ -57,11 +61,11 @@ pub fn class_indices(classes: &[String]) -> String {
 /// [`Error::Classes`] where there are more or fewer of them, or one stands twice.
 pub fn check_classes(classes: &[String], outputs: usize) -> Result<()> {
     if classes.len() != outputs {
-        return Err(Error::Classes(format!("{} names for {outputs} outputs", classes.len())));
+        return Err(Error::Classes(t!("weights.count", names = classes.len(), outputs = outputs).into()));
     }
     let mut seen = HashSet::new();
     match classes.iter().find(|name| !seen.insert(*name)) {
-        Some(twice) => Err(Error::Classes(format!("`{twice}` stands twice"))),
+        Some(twice) => Err(Error::Classes(t!("weights.twice", name = twice).into())),
         None => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! Weights in 8 bits: signed bytes, and a scale for each output of a layer.
 
+use rust_i18n::t;
+
 use crate::error::{Error, Result};
 
 /// The name of the tensor with the scales of the 8-bit tensor `name`.
@@ -26,7 +28,7 @@ pub fn quantised(values: &[f32], outputs: usize) -> (Vec<u8>, Vec<f32>) {
 pub fn dequantised(name: &str, numbers: &[u8], scales: &[f32]) -> Result<Vec<f32>> {
     let part = numbers.len().checked_div(scales.len()).unwrap_or_default();
     if part == 0 || part * scales.len() != numbers.len() {
-        return Err(Error::NotAModel(format!("the scales of tensor `{name}` do not fit it")));
+        return Err(Error::NotAModel(t!("weights.bad_scales", name = name).into()));
     }
     let scaled = |(part, scale): (&[u8], &f32)| part.iter().map(|&number| f32::from(number as i8) * scale).collect();
     Ok(numbers.chunks(part).zip(scales).map(scaled).collect::<Vec<Vec<f32>>>().concat())

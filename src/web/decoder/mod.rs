@@ -1,6 +1,6 @@
 //! A decoder: a worker that makes of one photo at a time what the engine asks for.
 //!
-//! It is told [`Request`]s and answers each with a [`Reply`], in the same order; the engine's pool starts several decoders
+//! It is told [`Request`]s, each with the language to answer in, and answers each with a [`Reply`], in the same order; the engine's pool starts several decoders
 //! and ends them.
 
 mod browser;
@@ -10,6 +10,7 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use image::RgbImage;
 use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
+use rust_i18n::t;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +18,7 @@ use web_sys::{Blob, File, MessageEvent};
 use web_time::Instant;
 
 use crate::error::Error;
+use crate::language::Language;
 use crate::preprocess::{self, Framing, Preprocessing};
 use crate::web::js;
 use crate::web::protocol::FileHandle;
@@ -131,8 +133,11 @@ pub fn run() {
 /// Answers one request after the other, so that one photo at a time is in memory.
 async fn serve(mut requests: UnboundedReceiver<JsValue>) {
     while let Some(request) = requests.next().await {
-        let answer = match serde_wasm_bindgen::from_value(request) {
-            Ok(request) => answer(request).await,
+        let answer = match serde_wasm_bindgen::from_value::<(Language, Request)>(request) {
+            Ok((language, request)) => {
+                language.speak();
+                answer(request).await
+            }
             Err(error) => Err(error.to_string()),
         };
         let transfer = answer.iter().flat_map(Answer::buffers).collect::<Array>();
@@ -196,7 +201,7 @@ impl Shrunk {
 
     fn to_image(&self) -> Result<RgbImage, String> {
         RgbImage::from_raw(self.width, self.height, self.pixels.to_vec())
-            .ok_or_else(|| "the engine and its decoder are of different versions; reload the page".into())
+            .ok_or_else(|| t!("engine.decoder_version").into())
     }
 }
 
@@ -217,13 +222,10 @@ impl Answer {
 async fn read(file: &Blob) -> Result<Vec<u8>, String> {
     let megabytes = file.size() / 1e6;
     if megabytes > MAX_FILE_MEGABYTES {
-        return Err(format!(
-            "the file has {megabytes:.0} MB, and at most {MAX_FILE_MEGABYTES:.0} MB are read; save a smaller copy"
-        ));
+        let limit = MAX_FILE_MEGABYTES;
+        return Err(t!("photo.file_too_large", megabytes = megabytes : {:.0}, limit = limit : {:.0}).into());
     }
-    js::bytes(file)
-        .await
-        .map_err(|exception| format!("the file cannot be read ({}); choose it again", js::message(&exception)))
+    js::bytes(file).await.map_err(|exception| t!("photo.file_out_of_reach", reason = js::message(&exception)).into())
 }
 
 async fn decode(file: &Blob, bytes: &[u8]) -> Result<RgbImage, String> {

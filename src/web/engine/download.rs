@@ -1,6 +1,7 @@
 //! The shipped weights: from the browser's cache, or from the server with a report on the way.
 
 use js_sys::{Array, Uint8Array};
+use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Cache, ReadableStreamDefaultReader, Request, Response};
@@ -36,7 +37,7 @@ pub async fn model(url: &str) -> Result<ModelFile, String> {
     let bytes = download(url).await?;
     post(&Event::Preparing);
     let file = ModelFile::from_safetensors(&bytes)
-        .map_err(|error| format!("the model that was downloaded from {url} is damaged ({error}); reload the page"))?;
+        .map_err(|error| t!("engine.damaged_download", url = url, reason = error))?;
     if let Some(cache) = cache {
         let (url, bytes) = (url.to_owned(), Uint8Array::from(&bytes[..]));
         // Where the cache is full there will be another download next time, no more.
@@ -77,21 +78,14 @@ async fn keep(cache: &Cache, url: &str, bytes: &Uint8Array) -> Result<(), JsValu
 
 async fn download(url: &str) -> Result<Vec<u8>, String> {
     let failed = |exception: JsValue| match js::scope().navigator().on_line() {
-        true => format!(
-            "the model could not be downloaded from {url} ({}); check the connection and reload the page",
-            js::message(&exception)
-        ),
-        false => "the model could not be downloaded: this computer is offline; connect it and reload the page".into(),
+        true => t!("engine.not_downloaded", url = url, reason = js::message(&exception)).into_owned(),
+        false => t!("engine.offline").into_owned(),
     };
     let response: Response =
         js::scope().fetch_with_str(url).await.and_then(|response| response.dyn_into()).map_err(failed)?;
     if !response.ok() {
-        return Err(format!(
-            "the model could not be downloaded: the server answered {} {} for {url}; reload the page, and tell whoever \
-             runs this site if that does not help",
-            response.status(),
-            response.status_text()
-        ));
+        let status = format!("{} {}", response.status(), response.status_text());
+        return Err(t!("engine.server_answered", url = url, status = status).into());
     }
     receive(&response).await.map_err(failed)
 }
@@ -99,7 +93,7 @@ async fn download(url: &str) -> Result<Vec<u8>, String> {
 /// Reads a response to its end, saying how far it is.
 async fn receive(response: &Response) -> Result<Vec<u8>, JsValue> {
     let total = content_length(response);
-    let stream = response.body().ok_or("the server's answer is empty")?;
+    let stream = response.body().ok_or_else(|| t!("engine.empty_answer").into_owned())?;
     let reader = ReadableStreamDefaultReader::new(&stream)?;
     let mut bytes = Vec::with_capacity(total.unwrap_or_default().min(LARGEST_RESERVE) as usize);
     let mut last_report: Option<Instant> = None;

@@ -1,5 +1,6 @@
 //! Models as files for the visitor to save.
 
+use rust_i18n::t;
 use web_sys::Blob;
 
 use crate::manifest::manifest;
@@ -43,6 +44,5 @@ pub fn weights(name: &str, file: &ModelFile) -> Result<NamedFile, String> {
 }
 
 fn blob(bytes: &[u8], mime_type: &str) -> Result<Blob, String> {
-    js::blob(bytes, mime_type)
-        .map_err(|exception| format!("the browser has no room for the file ({})", js::message(&exception)))
+    js::blob(bytes, mime_type).map_err(|exception| t!("engine.no_room", reason = js::message(&exception)).into())
 }

@@ -5,6 +5,7 @@ use std::pin::pin;
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Object, Promise, Reflect};
+use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
@@ -41,7 +42,7 @@ impl Hardware {
         on_gpu(true);
         let outcome = match select(pin!(bring_up()), TimeoutFuture::new(PATIENCE)).await {
             Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => Err(format!("WebGPU did not come up within {} seconds", PATIENCE / 1000)),
+            Either::Right(_) => Err(t!("gpu.slow", seconds = PATIENCE / 1000).into()),
         };
         outcome.unwrap_or_else(|reason| {
             on_gpu(false);
@@ -57,9 +58,10 @@ impl Hardware {
         }
         if let Self::Gpu { gpu, .. } = &self {
             let gpu = gpu.clone();
-            spawn_local(
-                async move { post(&Event::DeviceLost { message: format!("WebGPU failed: {}", gpu.lost().await) }) },
-            );
+            spawn_local(async move {
+                let reason = gpu.lost().await;
+                post(&Event::DeviceLost { message: t!("gpu.failed", reason = reason).into() });
+            });
         }
         self
     }
@@ -74,7 +76,7 @@ impl Hardware {
 
 async fn bring_up() -> Result<Hardware, String> {
     let name = find_adapter().await?;
-    let gpu = Gpu::bring_up().await.map_err(|error| format!("WebGPU did not come up: {error}"))?;
+    let gpu = Gpu::bring_up().await.map_err(|error| t!("gpu.not_up", reason = error))?;
     Ok(Hardware::Gpu { gpu, name })
 }
 
@@ -83,18 +85,18 @@ async fn find_adapter() -> Result<String, String> {
     let scope = js::scope();
     let Some(gpu) = js::property(&scope.navigator(), "gpu") else {
         return Err(match scope.is_secure_context() {
-            true => "this browser has no WebGPU".into(),
-            false => "browsers offer WebGPU over https only".into(),
+            true => t!("gpu.no_webgpu").into(),
+            false => t!("gpu.https_only").into(),
         });
     };
     let adapter = request_adapter(&gpu)
         .await
-        .map_err(|exception| format!("WebGPU failed: {}", js::message(&exception)))?
-        .ok_or("the browser found no GPU adapter it can use")?;
+        .map_err(|exception| t!("gpu.failed", reason = js::message(&exception)))?
+        .ok_or_else(|| t!("gpu.no_adapter"))?;
     // Burn times its work on the GPU's clock, and panics where there is none.
     match has_feature(&adapter, "timestamp-query") {
         true => Ok(adapter_name(&adapter)),
-        false => Err("the GPU adapter lacks the feature timestamp-query".into()),
+        false => Err(t!("gpu.no_timestamps").into()),
     }
 }
 
@@ -119,7 +121,7 @@ fn has_feature(adapter: &JsValue, feature: &str) -> bool {
 /// A name to show, such as "NVIDIA Ampere" or "Google SwiftShader (software)".
 fn adapter_name(adapter: &JsValue) -> String {
     let Some(info) = js::property(adapter, "info") else {
-        return "a WebGPU adapter".into();
+        return t!("gpu.an_adapter").into();
     };
     let text = |name| js::property(&info, name).and_then(|value| value.as_string()).unwrap_or_default();
     let (vendor, architecture, description) = (text("vendor"), text("architecture"), text("description"));
@@ -128,8 +130,8 @@ fn adapter_name(adapter: &JsValue) -> String {
         false => description,
     };
     let name = match name.trim() {
-        "" => "a WebGPU adapter",
-        name => name,
+        "" => t!("gpu.an_adapter"),
+        name => name.to_owned().into(),
     };
     let is_fallback = js::property(&info, "isFallbackAdapter").and_then(|value| value.as_bool()).unwrap_or(false);
     match is_fallback || architecture == "swiftshader" {

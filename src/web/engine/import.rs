@@ -1,5 +1,6 @@
 //! Models that the visitor brings: files that were picked or dropped together.
 
+use rust_i18n::t;
 use web_sys::File;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -33,12 +34,12 @@ impl Import {
         let classes = match &names[..] {
             [] => None,
             [json] => Some(parse_class_indices(&read(json).await?).map_err(|error| about(json, error))?),
-            [first, ..] => return Err(about(first, "choose only one .json file, the model's class_indices.json")),
+            [first, ..] => return Err(about(first, t!("engine.one_class_file"))),
         };
         match &models[..] {
             [] => Err(match names.first() {
-                Some(json) => about(json, "choose it together with its model, a .safetensors or .pth file"),
-                None => "no file was chosen; choose a .safetensors or .pth file".into(),
+                Some(json) => about(json, t!("engine.class_file_alone")),
+                None => t!("engine.no_file").into(),
             }),
             [model] => {
                 let bytes = read(model).await?;
@@ -47,7 +48,7 @@ impl Import {
                 let file = ModelFile::from_bytes(bytes, classes).map_err(|error| about(model, error))?;
                 Ok(Self { name: model.name(), content, file, has_class_file })
             }
-            [first, ..] => Err(about(first, "choose only one model at a time")),
+            [first, ..] => Err(about(first, t!("engine.one_model"))),
         }
     }
 }
@@ -59,18 +60,11 @@ fn is_json(name: &str) -> bool {
 async fn read(file: &File) -> Result<Vec<u8>, String> {
     let megabytes = file.size() / 1e6;
     if megabytes > MAX_FILE_MEGABYTES {
-        return Err(about(
-            file,
-            format!(
-                "the file has {megabytes:.0} MB, far more than a model of this network (58 MB, or 244 at full width)"
-            ),
-        ));
+        return Err(about(file, t!("engine.model_too_large", megabytes = megabytes : {:.0})));
     }
-    js::bytes(file)
-        .await
-        .map_err(|exception| about(file, format!("it cannot be read ({}); choose it again", js::message(&exception))))
+    js::bytes(file).await.map_err(|exception| about(file, t!("engine.out_of_reach", reason = js::message(&exception))))
 }
 
 fn about(file: &File, message: impl std::fmt::Display) -> String {
-    format!("{}: {message}", file.name())
+    t!("engine.about", name = file.name(), reason = message).into()
 }

@@ -22,6 +22,7 @@ mod training;
 
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use rust_i18n::t;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
@@ -62,9 +63,9 @@ pub fn run() {
         Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
             match serde_wasm_bindgen::from_value(message.data()) {
                 Ok(command) => ear.obey(command),
-                Err(error) => post(&Event::Failed {
-                    message: format!("the page and its engine are of different versions ({error}); reload the page"),
-                }),
+                Err(error) => {
+                    post(&Event::Failed { message: t!("engine.other_version_because", reason = error).into() })
+                }
             }
         });
     js::scope().set_onmessage(Some(hear.as_ref().unchecked_ref()));
@@ -75,6 +76,7 @@ pub fn run() {
 impl Ear {
     fn obey(&self, command: Command) {
         let task = match command {
+            Command::Speak(language) => return language.speak(),
             Command::Start { device, reason, model_url, decoder_url } => {
                 self.pool.start(decoder_url);
                 Task::Start { device, reason, model_url }
@@ -102,7 +104,7 @@ impl Ear {
 /// Does the tasks in turn. Without a model, when the start has failed, there is nothing to do.
 async fn serve(mut tasks: UnboundedReceiver<Task>, photos: Photos, training: Training, evaluator: Evaluator) {
     let Some(Task::Start { device, reason, model_url }) = tasks.next().await else {
-        return post(&Event::Failed { message: "the engine was given work before its start; reload the page".into() });
+        return post(&Event::Failed { message: t!("engine.before_start").into() });
     };
     let Some(mut engine) = Engine::start(device, reason, &model_url, photos, training, evaluator).await else {
         return;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
+use rust_i18n::t;
 
 use super::hardware::Hardware;
 use crate::alexnet::{AlexNet, Width};
@@ -31,8 +32,7 @@ impl Model {
             Hardware::Cpu { reason } => (None, on_cpu(reason.clone(), None)),
             Hardware::Gpu { gpu, .. } if file.largest_tensor() > gpu.largest_tensor() => {
                 let [needed, allowed] = [file.largest_tensor(), gpu.largest_tensor()].map(|bytes| bytes >> 20);
-                let limit =
-                    format!("the model has a layer of {needed} MB, and this GPU takes layers of up to {allowed} MB");
+                let limit = t!("gpu.layer_too_large", needed = needed, allowed = allowed).into();
                 (None, on_cpu(Some(limit), None))
             }
             Hardware::Gpu { gpu, name } => match gpu.guard(self_test::SelfTest::run(&file, gpu.device())).await {
@@ -41,10 +41,10 @@ impl Model {
                     (Some(gpu.clone()), DeviceReport { webgpu: true, name: name.clone(), reason: None, self_test })
                 }
                 Ok(test) => {
-                    let reason = format!("WebGPU's answers differ from the CPU's by {}", test.difference);
+                    let reason = t!("gpu.other_answers", difference = test.difference).into();
                     (None, on_cpu(Some(reason), Some(report(test))))
                 }
-                Err(error) => (None, on_cpu(Some(format!("in WebGPU's self-test {error}")), None)),
+                Err(error) => (None, on_cpu(Some(t!("gpu.self_test_failed", reason = error).into()), None)),
             },
         };
         let classifier = match &gpu {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use js_sys::Array;
+use rust_i18n::t;
 
 use crate::web::js;
 use crate::web::protocol::Event;
@@ -27,11 +28,10 @@ pub fn on_gpu(used: bool) {
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
-        let cause = panic.payload_as_str().unwrap_or("for an unknown reason");
-        let message = format!("the engine stopped ({cause})");
+        let reason = panic.payload_as_str().map_or_else(|| t!("engine.unknown_reason"), |said| said.to_owned().into());
         post(&match ON_GPU.get() {
-            true => Event::DeviceLost { message },
-            false => Event::Failed { message: format!("{message}; reload the page") },
+            true => Event::DeviceLost { message: t!("engine.panicked", reason = reason).into() },
+            false => Event::Failed { message: t!("engine.panicked_reload", reason = reason).into() },
         });
     }));
 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
@@ -179,5 +180,5 @@ fn decoded(
             .map(|pixels| (Photo { id, file, thumbnail: photo.thumbnail, milliseconds: photo.milliseconds }, pixels)),
         Answer::Looked(_) | Answer::Prepared { .. } => None,
     }
-    .ok_or_else(|| "the photo's decoder is of another version than the page; reload the page".into())
+    .ok_or_else(|| t!("photo.decoder_version").into())
 }

@@ -6,9 +6,11 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
+use rust_i18n::t;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::language::Language;
 use crate::web::decoder::{Answer, Reply, Request};
 use crate::web::js;
 
@@ -80,7 +82,7 @@ impl Pool {
             waiting.insert(place, job);
         }
         self.advance();
-        async move { answer.await.unwrap_or_else(|_| Err("the engine stopped".into())) }
+        async move { answer.await.unwrap_or_else(|_| Err(t!("engine.stopped").into())) }
     }
 
     /// Hands out what waits, and has as many decoders started as that needs.
@@ -134,8 +136,7 @@ impl Pool {
                 Sign::Crash(why) if decoder.listens => {
                     let job = decoder.pending.pop_front();
                     inner.end(index);
-                    let cause = format!("the photo stopped its decoder, perhaps for want of memory ({why})");
-                    (job, Some(Err(format!("{cause}; save a smaller copy"))))
+                    (job, Some(Err(t!("photo.decoder_stopped", reason = why).into())))
                 }
                 // The request that has waited longest fails; each of the others tries anew.
                 Sign::Crash(why) => {
@@ -166,7 +167,8 @@ impl Inner {
             }
             let free = self.decoders.iter_mut().filter(|decoder| decoder.listens && decoder.pending.len() < DEPTH);
             let Some(decoder) = free.min_by_key(|decoder| decoder.pending.len()) else { return };
-            let message = serde_wasm_bindgen::to_value(&job.request).expect("requests are plain data");
+            let message =
+                serde_wasm_bindgen::to_value(&(Language::spoken(), &job.request)).expect("requests are plain data");
             decoder.worker.post_message(&message).expect("files and pixels can be cloned");
             decoder.pending.extend(self.waiting.pop_front());
         }
@@ -193,7 +195,7 @@ impl Job {
 }
 
 fn not_started(why: &str) -> String {
-    format!("the decoder of photos did not start ({why}); reload the page")
+    t!("photo.decoder_not_started", reason = why).into()
 }
 
 impl Decoder {

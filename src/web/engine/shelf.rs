@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use rust_i18n::t;
+
 use super::import::Import;
 use super::storage::Storage;
 use crate::web::protocol::training::{KeptModel, ModelId, TrainingEvent};
@@ -113,7 +115,7 @@ impl Shelf {
             Some(bytes) => bytes,
             None => self.storage.get(&weights_of(id)).await?.ok_or_else(gone)?,
         };
-        let damaged = |error: crate::Error| format!("{}: {error}", model.name);
+        let damaged = |error: crate::Error| t!("engine.about", name = model.name, reason = error).into_owned();
         let mut file = ModelFile::from_safetensors(&bytes).map_err(damaged)?;
         // The classes may have been given other names since.
         file.set_classes(model.classes.clone()).map_err(damaged)?;
@@ -127,7 +129,7 @@ impl Shelf {
     pub async fn rename(&self, id: &str, name: String) -> Result<(), String> {
         let name = name.trim().to_owned();
         if name.is_empty() {
-            return Err("a model needs a name; type one".into());
+            return Err(t!("engine.nameless").into());
         }
         self.update(KeptModel { name, ..self.describe(id).await? }).await
     }
@@ -168,7 +170,7 @@ impl Shelf {
             return Ok(model.clone());
         }
         let json = self.storage.get(&description_of(id)).await?.ok_or_else(gone)?;
-        serde_json::from_slice(&json).map_err(|error| format!("what is known of the model is damaged ({error})"))
+        serde_json::from_slice(&json).map_err(|error| t!("engine.description_damaged", reason = error).into())
     }
 
     async fn write(&self, model: &KeptModel) -> Result<(), String> {
@@ -186,5 +188,5 @@ fn description_of(id: &str) -> String {
 }
 
 fn gone() -> String {
-    "the model is gone: it was deleted, or the browser has cleared this site's storage".into()
+    t!("engine.model_gone").into()
 }

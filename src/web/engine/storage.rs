@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, StorageManager};
 
@@ -14,10 +15,6 @@ use self::database::Database;
 use self::opfs::Opfs;
 use crate::web::js;
 use crate::web::protocol::training::Place;
-
-/// No numbers: browsers round them to tell pages little of the disk.
-const FULL: &str = "the browser has no room for more files of this page; delete models that you no longer need, or \
-                    free space on the disk";
 
 /// The files that this page keeps in the browser. Clones share them.
 ///
@@ -66,8 +63,9 @@ impl Storage {
             }),
         };
         match written {
-            Err(exception) if is(&exception, "QuotaExceededError") => Err(FULL.into()),
-            written => written.map_err(|exception| failed("write", name, &exception)),
+            Err(exception) if is(&exception, "QuotaExceededError") => Err(t!("engine.storage_full").into()),
+            written => written
+                .map_err(|exception| t!("engine.not_written", name = name, reason = js::message(&exception)).into()),
         }
     }
 
@@ -79,7 +77,7 @@ impl Storage {
         match self.file(name).await? {
             Some(file) => match js::bytes(&file).await {
                 Ok(bytes) => Ok(Some(bytes)),
-                Err(exception) => Err(failed("read", name, &exception)),
+                Err(exception) => Err(not_read(name, &exception)),
             },
             None => Ok(None),
         }
@@ -96,7 +94,7 @@ impl Storage {
             Store::Database(database) => database.file(name).await,
             Store::Memory(files) => Ok(files.borrow().get(name).cloned()),
         }
-        .map_err(|exception| failed("read", name, &exception))
+        .map_err(|exception| not_read(name, &exception))
     }
 
     /// Forgets a file; that there is no such file is fine.
@@ -112,7 +110,7 @@ impl Storage {
                 Ok(())
             }
         }
-        .map_err(|exception| failed("delete", name, &exception))
+        .map_err(|exception| t!("engine.not_deleted", name = name, reason = js::message(&exception)).into())
     }
 
     /// The names of all files, in no particular order.
@@ -125,7 +123,7 @@ impl Storage {
             Store::Database(database) => database.names().await,
             Store::Memory(files) => Ok(files.borrow().keys().cloned().collect()),
         }
-        .map_err(|exception| failed("list", "its files", &exception))
+        .map_err(|exception| t!("engine.not_listed", reason = js::message(&exception)).into())
     }
 }
 
@@ -134,11 +132,8 @@ fn is(exception: &JsValue, name: &str) -> bool {
     js::property(exception, "name").is_some_and(|own| own == name)
 }
 
-fn failed(action: &str, what: &str, exception: &JsValue) -> String {
-    format!(
-        "the browser's storage could not {action} {what} ({}); reload the page and try again",
-        js::message(exception)
-    )
+fn not_read(name: &str, exception: &JsValue) -> String {
+    t!("engine.not_read", name = name, reason = js::message(exception)).into()
 }
 
 /// The way into the browser's storage; none over plain http.

@@ -14,6 +14,7 @@ use web_sys::File;
 
 use self::{life::Life, set::SetPhotos};
 use super::engine::{Engine, News};
+use crate::language::Language;
 use crate::web::protocol::{
     Command, DeviceChoice, Event, PhotoId, benchmark::Order, evaluation::EvaluationCommand,
     inspection::InspectionCommand, training::TrainingCommand,
@@ -61,6 +62,11 @@ impl Bridge {
     pub fn try_again(self: &Rc<Self>) {
         self.life.borrow_mut().start_over(&self.settings);
         self.launch();
+    }
+
+    /// Has the engine speak this language; one that does not listen yet is told once it does.
+    pub fn speak(&self, language: Language) {
+        self.life.borrow().post(&Command::Speak(language));
     }
 
     /// Has photos classified, now or as soon as an engine is ready.

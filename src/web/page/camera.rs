@@ -2,6 +2,7 @@
 
 use js_sys::{Array, Object, Reflect};
 use leptos::{html, prelude::*};
+use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -9,12 +10,8 @@ use web_sys::{
     MediaStreamConstraints, MediaStreamTrack,
 };
 
-use super::{
-    browser::called_back,
-    intake::Found,
-    state::{Page, photos},
-};
-use crate::web::js;
+use super::{browser::called_back, intake::Found, state::Page};
+use crate::{language::Text, web::js, words::photos};
 
 /// The button that opens the camera, and the dialog with its picture.
 #[component]
@@ -23,7 +20,7 @@ pub fn Camera() -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let video = NodeRef::<html::Video>::new();
     let (live, set_live) = signal(false);
-    let (said, set_said) = signal(String::new());
+    let (said, set_said) = signal(Text::default());
     let taken = StoredValue::new(0_usize);
 
     let open = move |_| {
@@ -31,7 +28,7 @@ pub fn Camera() -> impl IntoView {
         if dialog.show_modal().is_err() {
             return;
         }
-        set_said.set("Asking for the camera\u{2026}".to_owned());
+        set_said.set(t!("camera.asking"));
         spawn_local(async move {
             match ask_for_camera().await {
                 // The visitor may have closed the dialog while the browser asked.
@@ -39,7 +36,7 @@ pub fn Camera() -> impl IntoView {
                 Ok(stream) => {
                     video.set_src_object(Some(&stream));
                     set_live.set(true);
-                    set_said.set(String::new());
+                    set_said.set(Text::default());
                 }
                 Err(error) => set_said.set(refusal(&error)),
             }
@@ -62,9 +59,9 @@ pub fn Camera() -> impl IntoView {
             match picture(&video, &name).await {
                 Ok(file) => {
                     page.classify(vec![Found { file, path: name }]);
-                    set_said.set(format!("{} taken.", photos(taken.get_value())));
+                    set_said.set(t!("camera.taken", photos = photos(taken.get_value())));
                 }
-                Err(_) => set_said.set("The camera gave no picture yet; try again in a moment.".to_owned()),
+                Err(_) => set_said.set(t!("camera.no_picture")),
             }
         });
     };
@@ -75,13 +72,15 @@ pub fn Camera() -> impl IntoView {
     };
 
     view! {
-        <button type="button" id="camera" on:click=open>"Use the camera"</button>
-        <dialog class="camera" node_ref=dialog on:close=closed aria-label="Camera">
+        <button type="button" id="camera" on:click=open>{t!("camera.open")}</button>
+        <dialog class="camera" node_ref=dialog on:close=closed aria-label=t!("camera.title")>
             <video node_ref=video autoplay muted playsinline></video>
             <p role="status">{said}</p>
             <div class="buttons">
-                <button type="button" class="primary" disabled=move || !live.get() on:click=take>"Take a picture"</button>
-                <button type="button" on:click=close>"Close"</button>
+                <button type="button" class="primary" disabled=move || !live.get() on:click=take>
+                    {t!("camera.take")}
+                </button>
+                <button type="button" on:click=close>{t!("camera.close")}</button>
             </div>
         </dialog>
     }
@@ -97,15 +96,14 @@ async fn ask_for_camera() -> Result<MediaStream, JsValue> {
     JsFuture::from(devices.get_user_media_with_constraints(&constraints)?).await?.dyn_into()
 }
 
-fn refusal(error: &JsValue) -> String {
+fn refusal(error: &JsValue) -> Text {
     let name = js::property(error, "name").and_then(|name| name.as_string());
     match name.as_deref() {
-        Some("NotAllowedError") => "The browser was not allowed to use the camera; its settings can change that.",
-        Some("NotFoundError") => "There is no camera on this computer.",
-        Some("NotReadableError") => "The camera is in use by another program; close that and open this again.",
-        _ => "The camera cannot be used here.",
+        Some("NotAllowedError") => t!("camera.not_allowed"),
+        Some("NotFoundError") => t!("camera.not_found"),
+        Some("NotReadableError") => t!("camera.busy"),
+        _ => t!("camera.unusable"),
     }
-    .to_owned()
 }
 
 fn stop(stream: &MediaStream) {

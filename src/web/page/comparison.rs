@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::language::Text;
+
 /// A row: what the numbers are of, the GPU's and the CPU's.
 pub type Row = (String, f64, f64);
 
@@ -9,7 +11,7 @@ pub type Row = (String, f64, f64);
 #[component]
 pub fn Comparison(
     /// What the numbers are of.
-    of: &'static str,
+    of: Text,
     /// The numbers.
     rows: Vec<Row>,
     /// How many places behind the point are shown.

@@ -1,9 +1,13 @@
 //! Which device runs the network, why, and what its self-test found.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
-use super::{comparison::Comparison, state::Page};
-use crate::web::protocol::{DeviceReport, SelfTest};
+use super::{comparison::Comparison, state::Page, train::words::around};
+use crate::{
+    language::Text,
+    web::protocol::{DeviceReport, SelfTest},
+};
 
 /// The device in words, with its self-test for those who want to see it.
 #[component]
@@ -27,7 +31,7 @@ fn Report(device: DeviceReport) -> impl IntoView {
             data-webgpu-logits=test.map(|test| json(&test.webgpu))
             data-cpu-logits=test.map(|test| json(&test.cpu))
         >
-            <h2>"Runs on"</h2>
+            <h2>{t!("device.runs_on")}</h2>
             <p class="value">{device.name.clone()} {device.webgpu.then(|| view! { <span class="tag">"GPU"</span> })}</p>
             <p class="why">{explanation(&device)}</p>
             {details}
@@ -35,30 +39,32 @@ fn Report(device: DeviceReport) -> impl IntoView {
     }
 }
 
-fn explanation(device: &DeviceReport) -> String {
+fn explanation(device: &DeviceReport) -> Text {
     match (&device.reason, device.webgpu) {
-        (Some(reason), true) => format!("Through WebGPU; {reason}"),
-        (None, true) if device.name.ends_with("(software)") => {
-            "A program that stands in for a graphics processor, through WebGPU.".to_owned()
-        }
-        (None, true) => "Your own graphics processor, through WebGPU.".to_owned(),
-        (Some(reason), false) => format!("Not the GPU: {reason}"),
-        (None, false) => "Not the GPU, which is slower; the answers are the same.".to_owned(),
+        (Some(reason), true) => t!("device.through_webgpu", reason = reason),
+        (None, true) if device.name.ends_with("(software)") => t!("device.software_gpu"),
+        (None, true) => t!("device.own_gpu"),
+        (Some(reason), false) => t!("device.not_gpu_because", reason = reason),
+        (None, false) => t!("device.not_gpu"),
     }
 }
 
 /// The self-test, and the outputs that it compared.
 #[component]
 fn Test(test: SelfTest, classes: Vec<String>) -> impl IntoView {
-    let name = |index| classes.get(index).cloned().unwrap_or_else(|| format!("output {index}"));
+    let name = |index| classes.get(index).cloned().unwrap_or_else(|| t!("device.output", index = index).into());
     let outputs = test.webgpu.iter().zip(&test.cpu).enumerate();
     let rows = outputs.map(|(index, (&webgpu, &cpu))| (name(index), webgpu.into(), cpu.into())).collect();
     view! {
         <details class="more">
-            <summary>"Self-test: at most " <span class="number">{format!("{:.0e}", test.difference)}</span> " apart"</summary>
-            <p>"Before the first photo, one picture went through the network on the GPU and on the CPU. These are the
-                outputs."</p>
-            <Comparison of="Class" rows places=4/>
+            <summary>
+                {around(
+                    &t!("device.self_test"),
+                    view! { <span class="number">{format!("{:.0e}", test.difference)}</span> },
+                )}
+            </summary>
+            <p>{t!("device.self_test_about")}</p>
+            <Comparison of=t!("device.class") rows places=4/>
         </details>
     }
 }

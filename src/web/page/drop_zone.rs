@@ -1,6 +1,7 @@
 //! Where photos come in: the drop zone, its buttons, and drops and pastes anywhere on the page.
 
 use leptos::{ev, prelude::*};
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, HtmlInputElement};
 
@@ -9,10 +10,11 @@ use super::{
     camera::Camera,
     evaluate,
     intake::{Count, Findings, take_in},
-    state::{Page, Stage, photos},
+    state::{Page, Stage},
     train,
     view::View,
 };
+use crate::{language::Text, words::photos};
 
 /// The drop zone and the last notice.
 #[component]
@@ -33,41 +35,48 @@ pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
     };
 
     view! {
-        <section class="intake" class:dragging=dragging aria-label="Add photos">
+        <section class="intake" class:dragging=dragging aria-label=t!("classify.add_photos")>
             <label class="drop" for="photos">
                 <svg class="petals" viewBox="0 0 64 64" aria-hidden="true"><use href="#flower"/></svg>
                 <strong class="for-mouse">
-                    {move || if dragging.get() { "Let go" } else { "Drop photos or a folder here" }}
+                    {move || if dragging.get() { t!("page.let_go") } else { t!("classify.drop") }}
                 </strong>
-                <strong class="for-touch">"Tap to add photos"</strong>
+                <strong class="for-touch">{t!("classify.tap")}</strong>
                 <span>{move || hint(&page.stage.read())}</span>
             </label>
             <div class="buttons">
                 <span class="file-button primary">
-                    <input id="photos" type="file" multiple accept="image/*,.heic,.avif" on:change=pick/>
-                    <label for="photos">"Choose photos"</label>
+                    <input
+                        id="photos"
+                        type="file"
+                        multiple
+                        accept="image/*,.heic,.avif"
+                        aria-label=t!("classify.choose")
+                        on:change=pick
+                    />
+                    <label for="photos">{t!("classify.choose")}</label>
                 </span>
                 <span class="file-button">
                     <input id="photos-folder" type="file" prop:webkitdirectory=true multiple on:change=pick_folder/>
-                    <label for="photos-folder">"Choose a folder"</label>
+                    <label for="photos-folder">{t!("page.choose_folder")}</label>
                 </span>
                 {has_camera().then(|| view! { <Camera/> })}
             </div>
-            <p id="status" role="status" aria-live="polite">{page.notice}</p>
+            <p id="status" role="status" aria-live="polite">{move || page.notice.read()()}</p>
         </section>
     }
 }
 
 /// Tells how many photos were found in a folder so far, while its files are listed.
 fn count(page: Page) -> Count {
-    Count::new(move |count| page.notice.set(format!("{} found so far\u{2026}", photos(count))))
+    Count::new(move |count| page.tell(move || t!("page.photos_found", photos = photos(count))))
 }
 
-fn hint(stage: &Stage) -> &'static str {
+fn hint(stage: &Stage) -> Text {
     match stage {
-        Stage::Downloading { .. } | Stage::Preparing => "They wait here until the network is ready",
-        Stage::Ready => "Hundreds at once are fine, and so is a pasted picture",
-        Stage::Failed(_) => "They wait here until the network runs",
+        Stage::Downloading { .. } | Stage::Preparing => t!("classify.wait_until_ready"),
+        Stage::Ready => t!("classify.hundreds"),
+        Stage::Failed(_) => t!("classify.wait_until_runs"),
     }
 }
 

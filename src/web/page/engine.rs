@@ -1,5 +1,6 @@
 //! The worker in which an engine runs.
 
+use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
@@ -38,14 +39,14 @@ impl Engine {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             tell(match serde_wasm_bindgen::from_value(message.data()) {
                 Ok(event) => News::Event(Box::new(event)),
-                Err(error) => News::Died(format!("it said what the page does not understand: {error}")),
+                Err(error) => News::Died(t!("bridge.not_understood", reason = error).into()),
             });
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
 
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-            on_news(News::Died(if message.is_empty() { "no further details".to_owned() } else { message }));
+            on_news(News::Died(if message.is_empty() { t!("bridge.no_details").into() } else { message }));
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
-use leptos::prelude::Set;
+use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, File, FileList, FileSystemEntry};
 use web_time::Instant;
 
-use super::state::{Page, photos};
-use crate::web::js;
+use super::state::Page;
+use crate::{web::js, words::photos};
 
 pub use self::{count::Count, folder::Folder};
 
@@ -159,7 +159,8 @@ pub async fn take_in(page: Page, mut findings: Findings) {
         page.load_model(models);
     }
     if folders || (wanted.len() > 1) {
-        page.notice.set(summary(wanted.len(), &others, unreadable));
+        let (added, others) = (wanted.len(), others.into_iter().map(|found| found.path).collect::<Vec<_>>());
+        page.tell(move || summary(added, &others, unreadable).into());
     }
     while !wanted.is_empty() {
         // Before the first helping too: the browser has just spent its time on the list of files.
@@ -170,18 +171,19 @@ pub async fn take_in(page: Page, mut findings: Findings) {
     }
 }
 
-fn summary(added: usize, others: &[Found], unreadable: usize) -> String {
+fn summary(added: usize, others: &[String], unreadable: usize) -> String {
     let mut text = match added {
-        0 => "There are no photos in this folder.".to_owned(),
-        added => format!("{} added.", photos(added)),
-    };
+        0 => t!("classify.no_photos"),
+        added => t!("classify.added", photos = photos(added)),
+    }
+    .into_owned();
     match others {
         [] => {}
-        [only] => text += &format!(" Left out, as it is not a photo: {}.", only.path),
-        many => text += &format!(" {} files that are not photos were left out.", many.len()),
+        [only] => text += &t!("classify.passed_over_one", path = only),
+        many => text += &t!("classify.passed_over", count = many.len()),
     }
     if unreadable > 0 {
-        text += &format!(" The browser could not read {unreadable} of the files or folders.");
+        text += &t!("classify.out_of_reach", count = unreadable);
     }
     text
 }

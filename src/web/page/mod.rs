@@ -1,7 +1,7 @@
 //! The page: the interface on the browser's main thread. It links no Burn; the network runs in the engine's worker.
 //!
 //! [`state::Page`] is what the page knows; [`bridge`] changes it with what the engine says, [`intake`] with what the
-//! visitor drops; the other modules show it. [`train`] is the part of it about training, [`inside`] that about the
+//! visitor drops, [`language`] with the language that they choose; the other modules show it. [`train`] is the part of it about training, [`inside`] that about the
 //! network's inside, [`evaluate`] that about how good models are.
 
 mod benchmark;
@@ -15,6 +15,7 @@ mod engine;
 mod evaluate;
 mod inside;
 mod intake;
+mod language;
 mod model;
 mod model_url;
 mod models;
@@ -25,6 +26,7 @@ mod train;
 mod view;
 
 use leptos::{mount::mount_to, prelude::*};
+use rust_i18n::t;
 use wasm_bindgen::JsCast;
 
 use state::{Page, Stage};
@@ -39,12 +41,16 @@ pub fn mount() {
     mount_to(place.unchecked_into(), App).forget();
 }
 
-/// The whole page.
+/// The whole page. What is in it is built anew in another language; what it knows is not.
 #[component]
 fn App() -> impl IntoView {
     let page = Page::start();
     provide_context(page);
     model_url::load(page);
+    language::announce(page);
+    view::follow_address(page);
+    train::follow(page);
+    evaluate::follow(page);
     Effect::new(move || {
         let state = page.stage.with(|stage| match stage {
             Stage::Downloading { .. } | Stage::Preparing => "loading",
@@ -61,8 +67,29 @@ fn App() -> impl IntoView {
 
     benchmark::listen(page);
     let dragging = drop_zone::accept_drops_anywhere(page);
-    let elsewhere = move |view: View| move || page.view.get() != view;
+    let in_language = move |build: fn(ReadSignal<bool>) -> AnyView| {
+        move || {
+            page.language.track();
+            build(dragging)
+        }
+    };
 
+    view! {
+        <header class="masthead">
+            <svg aria-hidden="true"><use href="#flower"/></svg>
+            {in_language(|_| view! { <p>"AlexNet " <span>{t!("page.in_the_browser")}</span></p> }.into_any())}
+            <language::Switch/>
+        </header>
+        <main>{in_language(|dragging| view! { <Layout dragging/> }.into_any())}</main>
+        <footer>{in_language(|_| view! { <Footer/> }.into_any())}</footer>
+    }
+}
+
+/// The places, the place that the visitor is at, and the network beside it.
+#[component]
+fn Layout(dragging: ReadSignal<bool>) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let elsewhere = move |view: View| move || page.view.get() != view;
     view! {
         <div class="layout">
             <div class="top">
@@ -71,46 +98,38 @@ fn App() -> impl IntoView {
             </div>
             <div class="view" hidden=elsewhere(View::Classify)>
                 <section class="hero">
-                    <h1>"Your photos never leave this computer"</h1>
+                    <h1>{t!("classify.title")}</h1>
                     <p class="lead">
-                        "AlexNet looks at them right here, on your own "
-                        {move || if page.cpu_only.get() { "CPU. " } else { "GPU. " }} <model::Knowledge/>
+                        {move || if page.cpu_only.get() { t!("classify.lead_cpu") } else { t!("classify.lead_gpu") }}
+                        <model::Knowledge/>
                     </p>
                 </section>
                 <drop_zone::DropZone dragging/>
             </div>
             <div class="view" hidden=elsewhere(View::Train)>
                 <section class="hero" class:compact=move || page.training.phase.get() != Phase::Idle>
-                    <h1>"Teach it your own classes"</h1>
+                    <h1>{t!("train.title")}</h1>
                     <p class="lead">
-                        "Give it a folder of photos for each class. It learns from them right here, on your own "
-                        {move || if page.cpu_only.get() { "CPU" } else { "GPU" }}
-                        ", and neither the photos nor what it learned leave this computer."
+                        {move || if page.cpu_only.get() { t!("train.lead_cpu") } else { t!("train.lead_gpu") }}
                     </p>
                 </section>
                 <train::choose::Choose dragging/>
             </div>
             <div class="view" hidden=elsewhere(View::Inside)>
                 <section class="hero" class:compact=move || page.inside.photo.with(Option::is_some)>
-                    <h1>"See what the network sees"</h1>
-                    <p class="lead">
-                        "Which parts of a photo decided the answer, what every layer makes of it, and what the first layer
-                        looks for."
-                    </p>
+                    <h1>{t!("inside.title")}</h1>
+                    <p class="lead">{t!("inside.lead")}</p>
                 </section>
                 <inside::choose::Choose/>
             </div>
             <div class="view" hidden=elsewhere(View::Evaluate)>
                 <section class="hero" class:compact=move || page.evaluation.has_photos()>
-                    <h1>"See how often it is right"</h1>
-                    <p class="lead">
-                        "Give it photos that it has not learned from, in a folder for each class, and it is put to the test.
-                        Choose a second model, and see where the two disagree."
-                    </p>
+                    <h1>{t!("evaluate.title")}</h1>
+                    <p class="lead">{t!("evaluate.lead")}</p>
                 </section>
                 <evaluate::choose::Choose dragging/>
             </div>
-            <aside class="engine" aria-label="The network">
+            <aside class="engine" aria-label=t!("page.network")>
                 <startup::Startup/>
                 <device::Device/>
                 <model::Model/>
@@ -129,5 +148,15 @@ fn App() -> impl IntoView {
             </div>
             <models::Models/>
         </div>
+    }
+}
+
+#[component]
+fn Footer() -> impl IntoView {
+    view! {
+        <p>{t!("page.about")}</p>
+        <p>
+            <a href="models/README.md">{t!("page.model_card")}</a>
+        </p>
     }
 }

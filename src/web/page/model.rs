@@ -2,11 +2,15 @@
 
 use js_sys::Array;
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
-use super::state::{Page, Stage};
-use crate::web::protocol::ModelReport;
+use super::{
+    state::{Page, Stage},
+    train::words::around,
+};
+use crate::{language::Text, web::protocol::ModelReport, words::listed};
 
 /// Class names that a line holds before it is cut short.
 const CLASSES_SHOWN: usize = 12;
@@ -18,7 +22,8 @@ pub fn Knowledge() -> impl IntoView {
     move || {
         page.model.with(|model| {
             model.as_ref().map(|model| {
-                view! { <span class="knowledge">"It knows " <em>{listed(&model.classes)}</em> ", and nothing else."</span> }
+                let classes = listed(&model.classes, CLASSES_SHOWN);
+                view! { <span class="knowledge">{around(&t!("classify.knows"), view! { <em>{classes}</em> })}</span> }
             })
         })
     }
@@ -42,30 +47,30 @@ pub fn Model() -> impl IntoView {
     view! {
         <Show when=move || page.model.with(Option::is_some)>
             <section id="model" class="fact">
-                <h2>"Model"</h2>
+                <h2>{t!("model.title")}</h2>
                 {move || page.model.get().map(|model| view! { <Card model/> })}
                 {move || page.model_trouble.get().map(|message| view! { <p class="trouble" role="alert">{message}</p> })}
                 <div class="buttons">
-                    <span class="file-button" title="A .safetensors or .pth file, with its class_indices.json">
+                    <span class="file-button" title=t!("model.file_hint")>
                         <input
                             id="model-file"
                             type="file"
                             multiple
                             accept=".safetensors,.pth,.json"
-                            aria-label="Load another model"
+                            aria-label=t!("model.load_another")
                             disabled=move || !ready()
                             on:change=pick
                         />
-                        <label for="model-file">"Load another"</label>
+                        <label for="model-file">{t!("model.load")}</label>
                     </span>
                     <button
                         type="button"
                         id="download-model"
-                        aria-label="Download this model"
+                        aria-label=t!("model.download_this")
                         disabled=move || !ready()
                         on:click=move |_| page.export_model()
                     >
-                        "Download"
+                        {t!("model.download")}
                     </button>
                 </div>
             </section>
@@ -75,35 +80,56 @@ pub fn Model() -> impl IntoView {
 
 #[component]
 fn Card(model: ModelReport) -> impl IntoView {
-    let size = format!("{} classes, {:.1} million weights", model.classes.len(), model.parameters as f64 / 1e6);
-    let facts: Vec<_> =
-        model.training.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect();
+    let size = t!("model.size", classes = model.classes.len(), weights = model.parameters as f64 / 1e6 : {:.1});
+    let width = match model.full_width {
+        true => t!("model.full_width"),
+        false => t!("model.half_width"),
+    };
+    let fact = |(name, value)| view! { <div><dt>{fact_name(name)}</dt><dd>{fact_value(value)}</dd></div> };
+    let facts: Vec<_> = model.training.into_iter().map(fact).collect();
     view! {
         <p class="value">{model.name}</p>
         <p class="why">{size}</p>
         <details class="more">
-            <summary>"Model card"</summary>
-            <p>
-                {match model.full_width {
-                    true => "AlexNet at its full width, as in torchvision. ",
-                    false => "AlexNet at half its width, as in the PyTorch flower tutorial. ",
-                }}
-                "Whatever a photo shows, the answer is one of the classes: " {listed(&model.classes)} "."
-            </p>
+            <summary>{t!("model.card")}</summary>
+            <p>{t!("model.card_text", width = width, classes = listed(&model.classes, CLASSES_SHOWN))}</p>
             <dl>{facts}</dl>
         </details>
     }
 }
 
-/// "daisy, roses and tulips"; long lists are cut short.
-fn listed(classes: &[String]) -> String {
-    match classes {
-        [] => "nothing".to_owned(),
-        [only] => only.clone(),
-        [head @ .., last] if classes.len() <= CLASSES_SHOWN => format!("{} and {last}", head.join(", ")),
-        _ => {
-            let shown = classes[..CLASSES_SHOWN].join(", ");
-            format!("{shown} and {} more", classes.len() - CLASSES_SHOWN)
-        }
+/// What training wrote into the file, in the page's language; what others wrote, as it is.
+fn fact_name(name: String) -> Text {
+    match name.as_str() {
+        "augmentation" => t!("facts.augmentation"),
+        "batch size" => t!("facts.batch_size"),
+        "epoch" => t!("facts.epoch"),
+        "epochs" => t!("facts.epochs"),
+        "learning rate" => t!("facts.learning_rate"),
+        "mode" => t!("facts.mode"),
+        "recipe" => t!("facts.recipe"),
+        "seed" => t!("facts.seed"),
+        "started from" => t!("facts.start"),
+        "temperature" => t!("facts.temperature"),
+        "validation accuracy" => t!("facts.validation_accuracy"),
+        "accuracy on the photos that chose the epoch" => t!("facts.choosing_accuracy"),
+        _ => match name.strip_prefix("accuracy on ").and_then(|rest| rest.strip_suffix(" photos set aside")) {
+            Some(count) => t!("facts.accuracy_set_aside", count = count),
+            None => name.into(),
+        },
+    }
+}
+
+/// The same for the values that are words.
+fn fact_value(value: String) -> Text {
+    match value.as_str() {
+        "on" => t!("facts.on"),
+        "off" => t!("facts.off"),
+        "full" => t!("facts.full"),
+        "head" => t!("facts.head"),
+        "scratch" => t!("facts.scratch"),
+        "best" => t!("facts.best"),
+        "tutorial" => t!("facts.tutorial"),
+        _ => value.into(),
     }
 }

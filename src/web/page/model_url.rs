@@ -2,6 +2,7 @@
 
 use js_sys::Array;
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, File, Response, Url};
@@ -24,16 +25,11 @@ pub fn load(page: Page) {
 /// The file at this URL, which may be relative to the page.
 async fn fetch(asked: &str) -> Result<File, String> {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
-    let url = Url::new_with_base(asked, &base).map_err(|_| {
-        format!("{asked}: the address of this page asks for this model, and that is no URL; correct it")
-    })?;
+    let url = Url::new_with_base(asked, &base).map_err(|_| t!("model.no_url", asked = asked))?;
     if Some(url.origin()) != window().location().origin().ok() {
-        return Err(format!(
-            "{asked}: the model is on another site, and this page loads nothing from there; download it, and load the file"
-        ));
+        return Err(t!("model.other_site", asked = asked).into());
     }
-    let blob =
-        download(&url.href()).await.map_err(|why| format!("{asked}: the model could not be downloaded: {why}"))?;
+    let blob = download(&url.href()).await.map_err(|why| t!("model.not_fetched", asked = asked, reason = why))?;
     let path = url.pathname();
     let name = path.rsplit('/').next().unwrap_or_default();
     let name = js_sys::decode_uri_component(name).map_or_else(|_| name.to_owned(), String::from);
@@ -41,11 +37,11 @@ async fn fetch(asked: &str) -> Result<File, String> {
 }
 
 async fn download(url: &str) -> Result<Blob, String> {
-    let failed = |exception| format!("{}; check the connection and reload the page", js::message(&exception));
+    let failed = |exception| t!("model.check_connection", reason = js::message(&exception)).into_owned();
     let response: Response = JsFuture::from(window().fetch_with_str(url)).await.map_err(failed)?.unchecked_into();
     if !response.ok() {
-        let status = response.status();
-        return Err(format!("the server answered {status} {}; check the address", response.status_text()));
+        let status = format!("{} {}", response.status(), response.status_text());
+        return Err(t!("model.server_answered", status = status).into());
     }
     let body = response.blob().map_err(failed)?;
     Ok(JsFuture::from(body).await.map_err(failed)?.unchecked_into())

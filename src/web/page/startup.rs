@@ -1,6 +1,7 @@
 //! The three stages until photos can be classified, and what to do when they fail.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::state::{Page, Stage};
 
@@ -24,19 +25,19 @@ pub fn Startup() -> impl IntoView {
         <Show when=move || reached.get() < 2>
             <ol class="stages">
                 <li aria-current=step(0) class:done=move || { reached.get() > 0 }>
-                    <span>"Download the network"</span>
+                    <span>{t!("startup.download")}</span>
                     <Show when=move || reached.get() == 0>
                         <Download/>
                     </Show>
                 </li>
                 <li aria-current=step(1)>
-                    <span>{move || if page.cpu_only.get() { "Prepare the CPU" } else { "Prepare the GPU" }}</span>
+                    <span>{move || if page.cpu_only.get() { t!("startup.prepare_cpu") } else { t!("startup.prepare_gpu") }}</span>
                     <Show when=move || reached.get() == 1>
-                        <progress aria-label="Preparing"></progress>
+                        <progress aria-label=t!("startup.preparing")></progress>
                     </Show>
                 </li>
                 <li>
-                    <span>"Ready"</span>
+                    <span>{t!("startup.ready")}</span>
                 </li>
             </ol>
         </Show>
@@ -46,10 +47,10 @@ pub fn Startup() -> impl IntoView {
                 .map(|message| {
                     view! {
                         <div class="failure" role="alert">
-                            <h2>"The network does not run"</h2>
+                            <h2>{t!("startup.failed")}</h2>
                             <p>{message}</p>
                             <button type="button" id="try-again" class="primary" on:click=move |_| page.try_again()>
-                                "Try again"
+                                {t!("startup.try_again")}
                             </button>
                         </div>
                     }
@@ -67,15 +68,15 @@ fn Download() -> impl IntoView {
         _ => (0, None),
     };
     let text = move || match amount() {
-        (0, _) => "Connecting\u{2026}".to_owned(),
-        (received, Some(total)) => format!("{} of {} MB", megabytes(received), megabytes(total)),
-        (received, None) => format!("{} MB", megabytes(received)),
+        (0, _) => t!("startup.connecting"),
+        (received, Some(total)) => t!("startup.amount_of", received = megabytes(received), total = megabytes(total)),
+        (received, None) => t!("startup.amount", received = megabytes(received)),
     };
     view! {
         // Without a value the bar shows that work is done, not how much.
         <progress
             id="download-progress"
-            aria-label="Download of the network"
+            aria-label=t!("startup.downloading")
             max=move || amount().1.map(|total| total.to_string())
             value=move || amount().1.map(|_| amount().0.to_string())
         ></progress>

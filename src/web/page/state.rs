@@ -3,6 +3,7 @@
 use std::{collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use web_sys::{Blob, File, Url};
 use web_time::Instant;
 
@@ -13,16 +14,19 @@ use super::{
     evaluate::state::Evaluation,
     inside::state::Inside,
     intake::Found,
+    language::{self, Saying, silence},
     train::state::{Phase, Training},
     view::View,
 };
 use crate::{
+    language::{Language, Text},
     results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
     web::protocol::{
         DeviceChoice, DeviceReport, Event, ModelReport,
         benchmark::Order as BenchmarkOrder,
         training::{ModelChoice, ModelId},
     },
+    words::photos,
 };
 
 /// The bridge to the engine, shared by everything that speaks to it.
@@ -54,6 +58,8 @@ pub struct Batch {
 /// Everything the components share; they find it with `expect_context`.
 #[derive(Clone, Copy)]
 pub struct Page {
+    /// The language that it is in.
+    pub language: RwSignal<Language>,
     /// What the visitor is about.
     pub view: RwSignal<View>,
     /// Training, and the models that come of it.
@@ -83,7 +89,7 @@ pub struct Page {
     /// What the list shows.
     pub filter: RwSignal<Filter>,
     /// The last thing worth telling; read aloud by screen readers.
-    pub notice: RwSignal<String>,
+    pub notice: RwSignal<Saying>,
     /// What went wrong with the last model file.
     pub model_trouble: RwSignal<Option<String>>,
     answering: StoredValue<Option<Arc<AnsweringModel>>>,
@@ -95,11 +101,15 @@ pub struct Page {
 impl Page {
     /// A page whose engine starts.
     pub fn start() -> Self {
+        let language = language::at_start();
+        language.speak();
+        let language = RwSignal::new(language);
         let settings = settings();
         let bridge = StoredValue::new_local(None);
         let page = Self {
+            language,
             view: RwSignal::new(View::of_address()),
-            training: Training::new(bridge),
+            training: Training::new(bridge, language),
             inside: Inside::new(bridge),
             evaluation: Evaluation::new(bridge),
             stage: RwSignal::new(Stage::Downloading { received: 0, total: None }),
@@ -112,7 +122,7 @@ impl Page {
             batch: RwSignal::new(Batch::new()),
             order: RwSignal::new(Order::default()),
             filter: RwSignal::new(Filter::default()),
-            notice: RwSignal::new(String::new()),
+            notice: RwSignal::new(silence()),
             model_trouble: RwSignal::new(None),
             answering: StoredValue::new(None),
             thumbnails: StoredValue::new(HashMap::new()),
@@ -121,6 +131,11 @@ impl Page {
         };
         page.bridge.set_value(Some(Bridge::start(settings, move |events| page.apply(events))));
         page
+    }
+
+    /// Tells the visitor something.
+    pub fn tell(self, saying: impl Fn() -> Text + Send + Sync + 'static) {
+        self.notice.set(Arc::new(saying));
     }
 
     /// Adds photos to the list and has them classified.
@@ -142,7 +157,7 @@ impl Page {
     pub fn cancel(self) {
         self.with_bridge(|bridge| bridge.cancel());
         let dropped = self.results.try_update(Results::drop_waiting).unwrap_or_default();
-        self.notice.set(format!("Cancelled. {} left out.", photos(dropped)));
+        self.tell(move || t!("classify.cancelled", photos = photos(dropped)));
     }
 
     /// Forgets all photos.
@@ -157,20 +172,20 @@ impl Page {
                 let _ = Url::revoke_object_url(&url);
             }
         });
-        self.notice.set("All photos are cleared.".to_owned());
+        self.tell(|| t!("classify.cleared"));
     }
 
     /// Has the model in these files used.
     pub fn load_model(self, files: Vec<File>) {
         self.model_trouble.set(None);
-        self.notice.set("Reading the model\u{2026}".to_owned());
+        self.tell(|| t!("classify.reading_model"));
         self.with_bridge(|bridge| bridge.use_model(Source::Files(files)));
     }
 
     /// Has the model used that came with the page, or one that is kept here.
     pub fn use_model(self, source: Source) {
         self.model_trouble.set(None);
-        self.notice.set("Reading the model\u{2026}".to_owned());
+        self.tell(|| t!("classify.reading_model"));
         self.with_bridge(|bridge| bridge.use_model(source));
     }
 
@@ -212,7 +227,7 @@ impl Page {
         self.with_bridge(|bridge| bridge.measure(order));
     }
 
-    fn with_bridge(self, action: impl FnOnce(&Rc<Bridge>)) {
+    pub(super) fn with_bridge(self, action: impl FnOnce(&Rc<Bridge>)) {
         self.bridge.with_value(|bridge| bridge.as_ref().map(action));
     }
 
@@ -269,37 +284,41 @@ impl Page {
                 self.evaluation.go_on();
                 self.batch.set(Batch::new());
                 self.stage.set(Stage::Ready);
-                self.notice.set("Ready.".to_owned());
+                self.tell(|| t!("classify.ready"));
             }
             Event::Failed { message } => {
                 self.device.set(None);
-                self.notice.set(String::new());
+                self.notice.set(silence());
                 self.inside.fail(&message);
                 self.evaluation.fail(&message);
                 self.stage.set(Stage::Failed(message));
             }
             Event::DeviceLost { message } => {
                 self.cpu_only.set(true);
-                self.notice.set(format!("Going on with the CPU: {message}"));
+                self.tell(move || t!("classify.goes_on_with_cpu", reason = message));
             }
             Event::ModelLoaded { device, model, choice } => {
-                self.notice.set(format!("The model {} is in use.", model.name));
+                let name = model.name.clone();
+                self.tell(move || t!("classify.model_in_use", name = name));
                 // A new engine loads the model too; that is no news, other than that the run broke off.
                 if self.training.phase.get_untracked() != Phase::Failed {
-                    self.training.mention(format!("Photos are classified with `{}` now.", model.name));
+                    let name = model.name.clone();
+                    self.training.mention(move || t!("train.classified_with", name = name));
                 }
                 self.take_model(device, model, choice);
             }
             Event::ModelRefused { message } => {
-                self.notice.set("The model was not loaded.".to_owned());
-                self.training.complain(format!("The model was not loaded: {message}"));
-                self.model_trouble.set(Some(message));
+                self.tell(|| t!("classify.model_not_loaded"));
+                self.model_trouble.set(Some(message.clone()));
+                self.training.complain(move || t!("train.model_not_loaded", reason = message));
             }
-            Event::ModelFile { name, blob } => self.notice.set(match save(&blob, &name) {
-                Ok(()) => format!("The model is saved as {name}."),
-                Err(_) => "The browser did not let the model be saved.".to_owned(),
-            }),
-            Event::ExportFailed { message } => self.notice.set(format!("The model cannot be downloaded: {message}")),
+            Event::ModelFile { name, blob } => match save(&blob, &name) {
+                Ok(()) => self.tell(move || t!("classify.model_saved", name = name)),
+                Err(_) => self.tell(|| t!("classify.model_not_saved")),
+            },
+            Event::ExportFailed { message } => {
+                self.tell(move || t!("classify.model_not_downloaded", reason = message));
+            }
             Event::Evaluation(event) => self.evaluation.apply(event),
             Event::Inspection(event) => self.inside.apply(event),
             Event::Measured(measured) => benchmark::answer(&measured),
@@ -324,7 +343,7 @@ impl Page {
 
     fn outcome(self, probabilities: Vec<f32>, sure: bool, milliseconds: f64) -> Outcome {
         let answer = self.answering.with_value(|model| Answer::new(model.as_ref()?, probabilities, sure, milliseconds));
-        answer.map_or_else(|| Outcome::Failed("the answer does not fit the model".to_owned()), Outcome::Answered)
+        answer.map_or_else(|| Outcome::Failed(t!("classify.no_fit").into()), Outcome::Answered)
     }
 
     fn settle(self, settled: Vec<(PhotoId, Outcome, Option<Blob>)>) {
@@ -346,9 +365,10 @@ impl Page {
         self.batch.update(|batch| batch.count(done));
         let counts = self.results.with_untracked(Results::counts);
         if counts.waiting == 0 && done > 0 {
-            self.notice.set(match counts.failed {
-                0 => format!("Done: {}.", photos(counts.total())),
-                failed => format!("Done: {}, {failed} of them failed.", photos(counts.total())),
+            let (total, failed) = (counts.total(), counts.failed);
+            self.tell(move || match failed {
+                0 => t!("classify.done", photos = photos(total)),
+                _ => t!("classify.done_some_failed", photos = photos(total), failed = failed),
             });
         }
     }
@@ -370,11 +390,6 @@ impl Batch {
     }
 }
 
-/// "1 photo", "2 photos".
-pub fn photos(count: usize) -> String {
-    if count == 1 { "1 photo".to_owned() } else { format!("{count} photos") }
-}
-
 fn settings() -> Settings {
     let cpu = address_parameter("device").as_deref() == Some("cpu");
     Settings {
@@ -382,6 +397,6 @@ fn settings() -> Settings {
         decoder_url: body_url("decoder", "decoder_loader.js"),
         model_url: body_url("model", "models/flowers.safetensors"),
         device: if cpu { DeviceChoice::Cpu } else { DeviceChoice::Best },
-        reason: cpu.then(|| "asked for in the address".to_owned()),
+        reason: cpu.then(|| t!("device.asked_for").into()),
     }
 }

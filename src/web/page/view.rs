@@ -2,8 +2,10 @@
 //! and links keep to it.
 
 use leptos::{ev, prelude::*};
+use rust_i18n::t;
 
 use super::{state::Page, train::state::Phase};
+use crate::language::Text;
 
 /// What the visitor is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +46,16 @@ impl View {
     }
 }
 
+/// Shows the view of the address, whenever that changes.
+pub fn follow_address(page: Page) {
+    let _ = window_event_listener(ev::hashchange, move |_| page.view.set(View::of_address()));
+}
+
 /// The way from one view to the other.
 #[component]
 pub fn Places() -> impl IntoView {
     let page = expect_context::<Page>();
-    let _ = window_event_listener(ev::hashchange, move |_| page.view.set(View::of_address()));
-    let place = move |view: View, name: &'static str| {
+    let place = move |view: View, name: Text| {
         view! {
             <a href=view.address() aria-current=move || (page.view.get() == view).then_some("page")>
                 {name}
@@ -58,11 +64,11 @@ pub fn Places() -> impl IntoView {
         }
     };
     view! {
-        <nav class="places" aria-label="What to do">
-            {place(View::Classify, "Classify")}
-            {place(View::Train, "Train")}
-            {place(View::Inside, "Look inside")}
-            {place(View::Evaluate, "Evaluate")}
+        <nav class="places" aria-label=t!("page.what_to_do")>
+            {place(View::Classify, t!("page.classify"))}
+            {place(View::Train, t!("page.train"))}
+            {place(View::Inside, t!("page.inside"))}
+            {place(View::Evaluate, t!("page.evaluate"))}
         </nav>
     }
 }
@@ -79,7 +85,10 @@ fn UnderWay() -> impl IntoView {
                 <span class="under-way" class:held=is_paused>
                     <span class="hidden-words">": "</span>
                     <span class="words">
-                        {move || is_paused().then_some("paused in ")} {format!("epoch {epoch} of {epochs}")}
+                        {move || match is_paused() {
+                            true => t!("page.held", epoch = epoch, epochs = epochs),
+                            false => t!("page.under_way", epoch = epoch, epochs = epochs),
+                        }}
                     </span>
                 </span>
             }

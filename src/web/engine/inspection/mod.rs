@@ -13,6 +13,7 @@ use burn::tensor::Tensor;
 use futures::channel::mpsc::UnboundedSender;
 use gloo_timers::future::TimeoutFuture;
 use image::RgbImage;
+use rust_i18n::t;
 
 use super::hardware::Hardware;
 use super::model::Model;
@@ -211,11 +212,11 @@ fn decoded(answer: std::result::Result<Answer, String>) -> std::result::Result<(
         Answer::Decoded(photo) => Pixels::from_bytes(photo.pixels.to_vec()).map(|pixels| (photo, pixels)),
         Answer::Looked(_) | Answer::Prepared { .. } => None,
     }
-    .ok_or_else(|| "the photo's decoder is of another version than the page; reload the page".into())
+    .ok_or_else(|| t!("photo.decoder_version").into())
 }
 
 fn unreadable(exception: &wasm_bindgen::JsValue) -> Error {
-    Error::Unreadable(format!("the browser has lost the photo ({}); choose it again", js::message(exception)))
+    Error::Unreadable(t!("photo.lost", reason = js::message(exception)).into())
 }
 
 fn tell(event: InspectionEvent) {

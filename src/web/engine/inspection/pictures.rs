@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, GenericImage, GrayImage, ImageFormat, RgbImage, RgbaImage};
+use rust_i18n::t;
 use web_sys::Blob;
 
 use crate::error::{Error, Result};
@@ -49,10 +50,6 @@ pub fn wrapped(units: &GrayImage) -> GrayImage {
 }
 
 fn blob(bytes: &[u8], mime_type: &str) -> Result<Blob> {
-    js::blob(bytes, mime_type).map_err(|exception| {
-        Error::Unreadable(format!(
-            "the browser has no room for the picture ({}); close other tabs",
-            js::message(&exception)
-        ))
-    })
+    js::blob(bytes, mime_type)
+        .map_err(|exception| Error::Unreadable(t!("photo.no_room", reason = js::message(&exception)).into()))
 }

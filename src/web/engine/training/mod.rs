@@ -14,6 +14,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 
 use self::control::{Control, Wish};
@@ -107,14 +108,12 @@ impl Training {
     /// The right to train; where there is none, the page is told.
     async fn lock(&self) -> Option<Lock> {
         if self.is_running() {
-            tell(TrainingEvent::Refused("a run is under way; stop it first".into()));
+            tell(TrainingEvent::Refused(t!("engine.run_under_way").into()));
             return None;
         }
         let lock = Lock::take().await;
         if lock.is_none() {
-            tell(TrainingEvent::Refused(
-                "another tab of this page is training; wait until it is done, or stop it there".into(),
-            ));
+            tell(TrainingEvent::Refused(t!("engine.run_in_other_tab").into()));
         }
         lock
     }
@@ -169,7 +168,7 @@ pub async fn discard_unfinished(storage: &Storage) {
                 Err(message) => TrainingEvent::ModelsFailed(message),
             });
         }
-        None => tell(TrainingEvent::ModelsFailed("the run goes on in another tab of this page; stop it there".into())),
+        None => tell(TrainingEvent::ModelsFailed(t!("engine.goes_on_in_other_tab").into())),
     }
 }
 
@@ -182,11 +181,7 @@ pub fn tell(event: TrainingEvent) {
 /// own 244 MB on the GPU or in this program.
 fn check_size(order: &TrainingOrder, start: &ModelFile) -> Result<(), String> {
     match (order.config.mode, start.config().width) {
-        (Mode::Full, Width::Full) => {
-            Err("training all layers of an AlexNet of full width takes more memory than a page can \
-                                          count on; train its last layer alone, or all layers on the command line"
-                .into())
-        }
+        (Mode::Full, Width::Full) => Err(t!("engine.full_width_training").into()),
         _ => Ok(()),
     }
 }
@@ -196,16 +191,16 @@ fn check(order: &TrainingOrder) -> Result<(), String> {
     let classes = order.classes.len();
     let config = &order.config;
     if classes < 2 {
-        return Err("telling apart takes at least two classes; add a folder".into());
+        return Err(t!("engine.two_classes").into());
     }
     if order.train.is_empty() {
-        return Err("there are no photos to learn from; choose a smaller share for validation".into());
+        return Err(t!("engine.none_to_learn_from").into());
     }
     if order.train.iter().chain(&order.validation).any(|photo| photo.class >= classes) {
-        return Err("the page and its engine are of different versions; reload the page".into());
+        return Err(t!("engine.other_version").into());
     }
     if config.epochs == 0 || config.batch_size == 0 || !(config.learning_rate > 0.0 && config.learning_rate <= 1.0) {
-        return Err("epochs and batch size begin at 1, and the learning rate lies between 0 and 1".into());
+        return Err(t!("engine.bad_settings").into());
     }
     Ok(())
 }
@@ -219,14 +214,11 @@ fn same_photos(order: &TrainingOrder, photos: Vec<Identity>) -> Result<(), Strin
         ours.filter(|photo| differs(&photo.path, &photo.content)).map(|photo| photo.path.as_str()).collect();
     match other[..] {
         [] => Ok(()),
-        [first, ..] => Err(format!(
-            "these are not the photos that the run was begun with: {first} {} missing or changed; choose the folder as \
-             it was, or start anew",
-            match other.len() - 1 {
-                0 => "is".to_owned(),
-                1 => "and one other are".to_owned(),
-                others => format!("and {others} others are"),
-            }
-        )),
+        [first, ..] => Err(match other.len() - 1 {
+            0 => t!("engine.other_photo", first = first),
+            1 => t!("engine.two_other_photos", first = first),
+            others => t!("engine.other_photos", first = first, others = others),
+        }
+        .into()),
     }
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use gloo_timers::future::TimeoutFuture;
+use rust_i18n::t;
 use web_time::Instant;
 
 use super::control::Control;
@@ -132,7 +133,7 @@ impl Run {
             let (start, idle, waited) = (Instant::now(), self.control.idle(), feeder.waited());
             let epoch = match trainer.run_epoch(&mut feeder, |event| report.take(event)).await {
                 // The epochs before are as good as they were.
-                Err(error @ Error::NotFinite(_)) if best.is_some() => {
+                Err(error @ Error::Diverged) if best.is_some() => {
                     broke_off = Some(error.to_string());
                     break;
                 }
@@ -183,7 +184,8 @@ impl Run {
         Ok(match passed {
             true => (Some(gpu.clone()), TrainingDevice { name: name.clone(), reason: None, test: Some(report) }),
             false => {
-                let reason = format!("WebGPU's gradients differ from the CPU's by {:.1e}", report.gradients);
+                let difference = format!("{:.1e}", report.gradients);
+                let reason = t!("gpu.other_gradients", difference = difference).into();
                 (None, TrainingDevice { name: "CPU".into(), reason: Some(reason), test: Some(report) })
             }
         })

@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 
 use super::super::outbox::post;
@@ -97,7 +98,7 @@ impl PhotoSet {
         async move {
             let (pixels, kept) = match (whole, asked) {
                 (Some(pixels), _) => (pixels, None),
-                (None, None) => return Err("the page has not given this photo; choose its folder again".into()),
+                (None, None) => return Err(t!("photo.not_given").into()),
                 (None, Some(asked)) => match asked.await? {
                     Answer::Prepared { pixels, kept } => (pixels, kept),
                     Answer::Decoded(_) | Answer::Looked(_) => return Err(other_version()),
@@ -174,5 +175,5 @@ fn budget() -> usize {
 }
 
 fn other_version() -> String {
-    "the photo's decoder is of another version than the page; reload the page".into()
+    t!("photo.decoder_version").into()
 }

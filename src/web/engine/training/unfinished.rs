@@ -1,5 +1,6 @@
 //! The run under way, kept in the browser after each epoch, so that a closed tab or a lost GPU costs one epoch at most.
 
+use rust_i18n::t;
 use serde::{Deserialize, Serialize};
 
 use super::super::storage::Storage;
@@ -157,9 +158,9 @@ fn to_json(value: &impl Serialize) -> Result<Vec<u8>, String> {
 }
 
 fn damaged(error: impl std::fmt::Display) -> String {
-    format!("the unfinished run is damaged ({error}); start anew")
+    t!("engine.run_damaged", reason = error).into()
 }
 
 fn gone() -> String {
-    "the unfinished run is gone: the browser has cleared this site's storage; start anew".into()
+    t!("engine.run_gone").into()
 }

@@ -5,9 +5,11 @@ use std::{
     mem,
 };
 
+use rust_i18n::t;
 use web_sys::File;
 
 use super::{Settings, Source, set::SetPhotos};
+use crate::language::Language;
 use crate::web::{
     page::engine::{Engine, News},
     protocol::{
@@ -174,29 +176,29 @@ impl Life {
         self.break_off(&cause, events);
         self.end_engine();
         if !listened {
-            let message = format!("The program could not be loaded ({cause}). Check the connection and try again.");
+            let message = t!("bridge.not_loaded", reason = cause).into();
             events.push(Event::Failed { message });
             return false;
         }
         if !self.next_models.is_empty() {
             self.next_models.clear();
-            let message = "the engine stopped while it read this model".to_owned();
+            let message = t!("bridge.stopped_reading").into();
             events.push(Event::ModelRefused { message });
         } else if self.device == DeviceChoice::Best {
-            let message = format!("the engine stopped on the GPU ({cause})");
+            let message = t!("bridge.stopped_on_gpu", reason = cause).into_owned();
             self.fall_back(message.clone());
             events.push(Event::DeviceLost { message });
         } else if ready && (trained || self.set.has_new()) {
             // A run is gone on with when the visitor says so, and the photos that were looked at are done.
         } else if ready && let Some((id, _)) = self.unanswered.pop_first() {
-            let message = "the engine stopped while it read this photo".to_owned();
+            let message = t!("bridge.stopped_reading_photo").into();
             events.push(Event::PhotoFailed { id, message });
         } else {
             self.fruitless = FRUITLESS_ENGINES;
         }
         self.fruitless += 1;
         if self.fruitless > FRUITLESS_ENGINES {
-            let message = format!("The engine stopped ({cause}) and cannot go on.");
+            let message = t!("bridge.cannot_go_on", reason = cause).into();
             events.push(Event::Failed { message });
             return false;
         }
@@ -206,7 +208,7 @@ impl Life {
     /// Says that the run under way ended with its engine.
     fn break_off(&mut self, cause: &str, events: &mut Vec<Event>) {
         if mem::take(&mut self.training) {
-            let message = format!("the engine stopped ({cause})");
+            let message = t!("bridge.stopped", reason = cause).into();
             events.push(Event::Training(TrainingEvent::Failed(message)));
         }
     }
@@ -228,6 +230,7 @@ impl Life {
     fn brief(&mut self, settings: &Settings) {
         let Some(engine) = &mut self.engine else { return };
         engine.listens = true;
+        self.post(&Command::Speak(Language::spoken()));
         self.post(&Command::Start {
             device: self.device,
             reason: self.reason.clone(),

@@ -1,6 +1,7 @@
 //! Choosing the photos to hold models against, and the models.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
@@ -32,18 +33,18 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
     };
     let chosen = move || page.evaluation.has_photos();
     view! {
-        <section class="intake evaluate-in" class:dragging=dragging class:compact=chosen aria-label="Choose labelled photos">
+        <section class="intake evaluate-in" class:dragging=dragging class:compact=chosen aria-label=t!("evaluate.choose")>
             <label class="drop" for="evaluate-folder">
                 <svg class="petals" viewBox="0 0 64 64" aria-hidden="true"><use href="#flower"/></svg>
                 <strong class="for-mouse">
                     {move || match dragging.get() {
-                        true => "Let go",
-                        false if chosen() => "Other photos",
-                        false => "Drop a folder of photos here",
+                        true => t!("page.let_go"),
+                        false if chosen() => t!("evaluate.other_photos"),
+                        false => t!("evaluate.drop"),
                     }}
                 </strong>
-                <strong class="for-touch">"Tap to choose a folder of photos"</strong>
-                <span>"With a folder inside for each class, named after it"</span>
+                <strong class="for-touch">{t!("evaluate.tap")}</strong>
+                <span>{t!("evaluate.how")}</span>
             </label>
             <div class="buttons">
                 <span class="file-button primary">
@@ -52,13 +53,14 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
                         type="file"
                         prop:webkitdirectory=true
                         multiple
+                        aria-label=t!("page.choose_folder")
                         on:change=pick_folder
                     />
-                    <label for="evaluate-folder">"Choose a folder"</label>
+                    <label for="evaluate-folder">{t!("page.choose_folder")}</label>
                 </span>
                 <span class="file-button">
                     <input id="evaluate-photos" type="file" multiple accept="image/*,.heic,.avif" on:change=pick/>
-                    <label for="evaluate-photos">"Choose loose photos"</label>
+                    <label for="evaluate-photos">{t!("evaluate.choose_loose")}</label>
                 </span>
             </div>
             <Pair/>
@@ -77,8 +79,7 @@ pub fn take_in(page: Page, mut findings: Findings) {
     if !photos.is_empty() {
         page.evaluation.choose(photos);
     } else if !has_models {
-        page.evaluation
-            .fail_to_choose("There are no photos in this folder; choose one that holds a folder for each class.");
+        page.evaluation.fail_to_choose(&t!("evaluate.no_photos"));
     }
 }
 
@@ -103,7 +104,7 @@ fn Pair() -> impl IntoView {
     view! {
         <div class="pair">
             <p class="field">
-                <label for="evaluate-model">"Model"</label>
+                <label for="evaluate-model">{t!("evaluate.model")}</label>
                 <select
                     id="evaluate-model"
                     disabled=move || !ready()
@@ -113,13 +114,13 @@ fn Pair() -> impl IntoView {
                 </select>
             </p>
             <p class="field">
-                <label for="evaluate-other">"Compare it with"</label>
+                <label for="evaluate-other">{t!("evaluate.compare")}</label>
                 <select
                     id="evaluate-other"
                     disabled=move || !ready()
                     on:change=move |event| evaluation.second.set(choice_of(&event_target_value(&event)))
                 >
-                    <option value="" selected=move || second().is_none()>"No other model"</option>
+                    <option value="" selected=move || second().is_none()>{t!("evaluate.no_other")}</option>
                     <Options candidates=others chosen=second/>
                 </select>
             </p>

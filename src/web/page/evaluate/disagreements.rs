@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::state::Outcome;
 use crate::{
@@ -22,23 +23,22 @@ const SHOWN: usize = 12;
 pub fn Disagreements(outcome: Arc<Outcome>) -> impl IntoView {
     let Some(comparison) = outcome.comparison() else { return ().into_any() };
     let total = comparison.disagreements.len();
-    let order = if outcome.scope.labelled {
-        "First those where one of the two is right, and of these where both are sure."
-    } else {
-        "First those where both are sure."
-    };
+    let order = if outcome.scope.labelled { t!("evaluate.order_labelled") } else { t!("evaluate.order") };
     let shown = RwSignal::new(SHOWN);
     let indices = move || comparison.disagreements.iter().take(shown.get()).copied().collect::<Vec<_>>();
     view! {
         <div class="mistakes">
-            <h3>{if total == 0 { "They never disagree".to_owned() } else { format!("They disagree on {}", photos(total)) }}</h3>
+            <h3>{match total {
+                    0 => t!("evaluate.never_disagree"),
+                    _ => t!("evaluate.disagree", photos = photos(total)),
+                }}</h3>
             {(total > 0).then(|| view! { <p class="how">{order}</p> })}
             <ul class="answers" id="disagreements">
                 <For each=indices key=|photo| *photo children=move |index| photo(&outcome, index)/>
             </ul>
             <Show when=move || shown.get() < total>
                 <button type="button" class="quiet" on:click=move |_| shown.update(|shown| *shown += 2 * SHOWN)>
-                    "Show more"
+                    {t!("parts.show_more")}
                 </button>
             </Show>
         </div>
@@ -62,7 +62,7 @@ fn photo(outcome: &Outcome, index: usize) -> impl IntoView + use<> {
     let answers: Vec<_> =
         outcome.models.iter().map(|(candidate, answers)| answer((candidate.name.clone(), answers))).collect();
     let truth = outcome.models.iter().find_map(|(_, answers)| answers.truth(&path)).map(|class| {
-        view! { <span class="truth">"is " {class.to_owned()}</span> }
+        view! { <span class="truth">{t!("result.truth", class = class)}</span> }
     });
     view! {
         <li class="answered" data-disagreement=path.clone()>

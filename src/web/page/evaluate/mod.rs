@@ -12,6 +12,7 @@ mod verdict;
 use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use self::state::{Candidate, Outcome, Phase};
 use super::{
@@ -23,7 +24,7 @@ use super::{
         words::{number, photos},
     },
 };
-use crate::web::protocol::training::ModelChoice;
+use crate::{language::Text, web::protocol::training::ModelChoice, words::answers};
 
 /// Folders that are named where they were left out.
 const FOLDERS_NAMED: usize = 8;
@@ -43,10 +44,8 @@ fn candidates(page: Page) -> Vec<Candidate> {
     shipped.into_iter().chain(kept).collect()
 }
 
-/// Everything below the place where the photos are chosen.
-#[component]
-pub fn Evaluate() -> impl IntoView {
-    let page = expect_context::<Page>();
+/// Evaluates whatever is chosen, from the page's start on.
+pub fn follow(page: Page) {
     let evaluation = page.evaluation;
     Effect::new(move || {
         let phase = evaluation.phase.with(|phase| match phase {
@@ -68,6 +67,12 @@ pub fn Evaluate() -> impl IntoView {
         evaluation.paths.track();
         evaluation.run(chosen.get());
     });
+}
+
+/// Everything below the place where the photos are chosen.
+#[component]
+pub fn Evaluate() -> impl IntoView {
+    let evaluation = expect_context::<Page>().evaluation;
     let failure = move || match evaluation.phase.get() {
         Phase::Failed(message) => Some(view! { <p class="trouble" role="alert">{message}</p> }),
         _ => None,
@@ -88,23 +93,23 @@ fn Progress() -> impl IntoView {
     let evaluation = page.evaluation;
     let working = Memo::new(move |_| evaluation.phase.get() == Phase::Working);
     let text = move || match evaluation.progress.get() {
-        (_, 0) => "The photos wait until the network is ready.".to_owned(),
-        (done, total) => format!("{} of {}", number(done), counted_answers(total)),
+        (_, 0) => t!("evaluate.waiting"),
+        (done, total) => t!("evaluate.progress", done = number(done), answers = answers(total)),
     };
     let status = move || match evaluation.phase.get() {
-        Phase::Done => "Done.".to_owned(),
+        Phase::Done => t!("evaluate.done"),
         Phase::Stopped => {
             let (done, total) = evaluation.progress.get();
-            format!("Stopped after {} of {}.", number(done), counted_answers(total))
+            t!("evaluate.stopped_after", done = number(done), answers = answers(total))
         }
-        _ => String::new(),
+        _ => Text::default(),
     };
     view! {
         <Show when=move || working.get()>
             <div class="evaluating">
                 <progress
                     id="evaluation-progress"
-                    aria-label="Photos answered"
+                    aria-label=t!("evaluate.answered")
                     max=move || evaluation.progress.get().1.max(1).to_string()
                     value=move || evaluation.progress.get().0.to_string()
                 ></progress>
@@ -117,16 +122,12 @@ fn Progress() -> impl IntoView {
                         show_start("evaluate");
                     }
                 >
-                    "Stop"
+                    {t!("evaluate.stop")}
                 </button>
             </div>
         </Show>
         <p role="status" class="evaluated" class:hidden-words=move || evaluation.phase.get() == Phase::Done>{status}</p>
     }
-}
-
-fn counted_answers(count: usize) -> String {
-    format!("{} answer{}", number(count), if count == 1 { "" } else { "s" })
 }
 
 #[component]
@@ -157,7 +158,7 @@ fn Result(outcome: Arc<Outcome>) -> impl IntoView {
     };
     let tabs = (outcome.models.len() > 1 && !answered.is_empty()).then(|| {
         view! {
-            <div class="buttons tabs" role="group" aria-label="Of which model">
+            <div class="buttons tabs" role="group" aria-label=t!("evaluate.of_which_model")>
                 {answered.iter().enumerate().map(tab).collect::<Vec<_>>()}
             </div>
         }
@@ -166,7 +167,7 @@ fn Result(outcome: Arc<Outcome>) -> impl IntoView {
     view! {
         <section class="result" aria-labelledby="evaluation-title">
             <h2 id="evaluation-title">
-                {if outcome.models.len() > 1 { "Side by side" } else { "The evaluation" }}
+                {if outcome.models.len() > 1 { t!("evaluate.side_by_side") } else { t!("evaluate.result") }}
             </h2>
             <verdict::Verdict outcome=outcome.clone()/>
             <LeftOut folders=outcome.scope.left_out.clone()/>
@@ -183,18 +184,18 @@ fn Result(outcome: Arc<Outcome>) -> impl IntoView {
 fn LeftOut(folders: BTreeMap<String, usize>) -> impl IntoView {
     let count: usize = folders.values().sum();
     let named = |(folder, count): (String, usize)| {
-        let folder = if folder.is_empty() { "no folder".to_owned() } else { folder };
-        format!("{folder} ({})", number(count))
+        let folder = if folder.is_empty() { t!("evaluate.no_folder") } else { folder.into() };
+        t!("evaluate.folder_count", folder = folder, count = number(count))
     };
     let more = folders.len().saturating_sub(FOLDERS_NAMED);
     let mut names: Vec<_> = folders.into_iter().take(FOLDERS_NAMED).map(named).collect();
     if more > 0 {
-        names.push(format!("{} more", number(more)));
+        names.push(t!("list.more", more = number(more)));
     }
     (count > 0).then(|| {
         view! {
             <p class="left-out" data-left-out=count>
-                {photos(count)} " left out, as no class is named like their folder: " {names.join(", ")} "."
+                {t!("evaluate.left_out", photos = photos(count), folders = names.join(&t!("list.separator")))}
             </p>
         }
     })
@@ -218,7 +219,7 @@ fn Unreadable(paths: Arc<Vec<String>>) -> impl IntoView {
         (count > 0).then(|| {
             view! {
                 <details class="more unreadable">
-                    <summary>{photos(count)} " could not be read"</summary>
+                    <summary>{t!("evaluate.unreadable", photos = photos(count))}</summary>
                     <ul>{unreadable.into_iter().map(item).collect::<Vec<_>>()}</ul>
                 </details>
             }

@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::state::{Candidate, Outcome};
 use crate::{
     calibration::expected_error,
     evaluation::Answers,
-    web::page::train::words::{listed, number, percent, photos},
+    web::page::train::words::{NAMES, around, listed, number, percent, photos},
 };
 
 /// The figures of each model, and of both together.
@@ -17,18 +18,21 @@ pub fn Verdict(outcome: Arc<Outcome>) -> impl IntoView {
     let agreement = match outcome.comparison() {
         Some(comparison) => {
             let share = comparison.agreement();
-            Some(view! {
-                <p class="agreement" data-agreement=format!("{share:.6}")>
-                    "They agree on " <b>{percent(share)}</b> " of " {photos(comparison.photos)} "."
-                </p>
-            }.into_any())
+            Some(
+                view! {
+                    <p class="agreement" data-agreement=format!("{share:.6}")>
+                        {around(
+                            &t!("evaluate.agree", photos = photos(comparison.photos)),
+                            view! { <b>{percent(share)}</b> },
+                        )}
+                    </p>
+                }
+                .into_any(),
+            )
         }
         None if outcome.models.len() > 1 => Some(
             view! {
-                <p>
-                    "Their classes have no name in common, so the answers cannot be compared. Give those of one other names,
-                    under Models."
-                </p>
+                <p>{t!("evaluate.nothing_in_common")}</p>
             }
             .into_any(),
         ),
@@ -50,10 +54,7 @@ fn figures(outcome: &Outcome, candidate: &Candidate, answers: &Answers) -> AnyVi
         return view! {
             <li data-evaluated=name.clone()>
                 <b class="named">{name.clone()}</b>
-                <p>
-                    "No folder is named after one of its classes (" {listed(&candidate.classes)} "), so nobody knows what it should
-                    answer. It answered:"
-                </p>
+                <p>{t!("evaluate.unknown_folders", classes = listed(&candidate.classes, NAMES))}</p>
                 <p>{tally(answers)}</p>
             </li>
         }
@@ -66,8 +67,13 @@ fn figures(outcome: &Outcome, candidate: &Candidate, answers: &Answers) -> AnyVi
             <b class="named">{name.clone()}</b>
             <p class="share">{percent(accuracy)}</p>
             <p>
-                {number(right)} " of " {photos(count)} " recognised. Calibration error "
-                {format!("{:.3}", expected_error(&evaluation.answers))} ". Not sure of " {percent(evaluation.unsure())} "."
+                {t!(
+                    "evaluate.recognised",
+                    right = number(right),
+                    photos = photos(count),
+                    error = expected_error(&evaluation.answers) : {:.3},
+                    unsure = percent(evaluation.unsure())
+                )}
             </p>
         </li>
     }
@@ -82,5 +88,9 @@ fn tally(answers: &Answers) -> String {
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-    counts.iter().map(|(class, count)| format!("{class} {}", number(*count))).collect::<Vec<_>>().join(", ")
+    counts
+        .iter()
+        .map(|(class, count)| format!("{class} {}", number(*count)))
+        .collect::<Vec<_>>()
+        .join(&t!("list.separator"))
 }

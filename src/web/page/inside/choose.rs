@@ -1,6 +1,7 @@
 //! Choosing the photo: a file, or one of those that were classified.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use web_sys::HtmlInputElement;
 
 use crate::{
@@ -27,16 +28,22 @@ pub fn Choose() -> impl IntoView {
     let chosen = move || page.inside.photo.with(Option::is_some);
 
     view! {
-        <section class="intake look-in" class:compact=chosen aria-label="Choose a photo to look at">
+        <section class="intake look-in" class:compact=chosen aria-label=t!("inside.choose")>
             <label class="drop" for="inspect">
                 <svg class="petals" viewBox="0 0 64 64" aria-hidden="true"><use href="#flower"/></svg>
-                <strong>{move || if chosen() { "Another photo" } else { "Choose a photo to follow through the network" }}</strong>
-                <span>"It is read by your browser alone"</span>
+                <strong>{move || if chosen() { t!("inside.another_photo") } else { t!("inside.follow") }}</strong>
+                <span>{t!("inside.by_browser_alone")}</span>
             </label>
             <div class="buttons">
                 <span class="file-button primary">
-                    <input id="inspect" type="file" accept="image/*,.heic,.avif" on:change=pick/>
-                    <label for="inspect">"Choose a photo"</label>
+                    <input
+                        id="inspect"
+                        type="file"
+                        accept="image/*,.heic,.avif"
+                        aria-label=t!("inside.choose_photo")
+                        on:change=pick
+                    />
+                    <label for="inspect">{t!("inside.choose_photo")}</label>
                 </span>
             </div>
             <Classified/>
@@ -60,7 +67,7 @@ fn Classified() -> impl IntoView {
             <li>
                 <button
                     type="button"
-                    aria-label=format!("Look at {name}")
+                    aria-label=t!("inside.look_at", name = name)
                     title=name
                     on:click=move |_| page.look_inside(id)
                 >
@@ -72,7 +79,7 @@ fn Classified() -> impl IntoView {
     view! {
         <Show when=move || offered.with(|offered| !offered.is_empty())>
             <div class="classified">
-                <p>"Or one of those you classified"</p>
+                <p>{t!("inside.classified")}</p>
                 <ul>
                     <For each=move || offered.get() key=|(id, _)| *id children=tile/>
                 </ul>

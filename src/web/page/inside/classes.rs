@@ -1,6 +1,7 @@
 //! The classes with their probabilities. Each can be asked what speaks for it.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use crate::web::page::{results::percent, state::Page};
 
@@ -42,10 +43,10 @@ pub fn Classes() -> impl IntoView {
     };
     view! {
         <Show when=move || ranked.with(|ranked| !ranked.is_empty())>
-            <h3 id="classes-title">"What speaks for which class?"</h3>
+            <h3 id="classes-title">{t!("inside.which_class")}</h3>
             <ol class="inside-classes" aria-labelledby="classes-title">{shown}</ol>
             <Show when=move || !all.get() && ranked.with(|ranked| ranked.len() > SHOWN)>
-                <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all classes"</button>
+                <button type="button" class="quiet" on:click=move |_| all.set(true)>{t!("inside.show_all_classes")}</button>
             </Show>
         </Show>
     }

@@ -1,9 +1,14 @@
 //! The layer table beside a drawing of the network. Each row opens what its layer makes of the photo.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
-use super::{drawing::drawing, maps::Maps, number};
-use crate::web::{page::state::Page, protocol::inspection::Layer};
+use super::{drawing::drawing, maps::Maps};
+use crate::{
+    language::Text,
+    web::{page::state::Page, protocol::inspection::Layer},
+    words::number,
+};
 
 /// The table.
 #[component]
@@ -14,33 +19,30 @@ pub fn Layers() -> impl IntoView {
         move |count: fn(&Layer) -> usize| move || number(inside.layers.with(|layers| layers.iter().map(count).sum()));
     view! {
         <section aria-labelledby="layers-title">
-            <h2 id="layers-title">"Layer by layer"</h2>
-            <p class="about">
-                "A photo of 224 × 224 pixels goes in at the top. Choose a layer to see what it makes of the photo. In the
-                drawing a block is as high as the layer's maps and as wide as it has channels."
-            </p>
+            <h2 id="layers-title">{t!("inside.layers")}</h2>
+            <p class="about">{t!("inside.layers_about")}</p>
             <table class="layers">
                 <thead>
                     <tr>
                         <td></td>
-                        <th scope="col">"Layer"</th>
-                        <th scope="col">"Input"</th>
-                        <th scope="col">"Kernel"</th>
-                        <th scope="col">"Stride"</th>
-                        <th scope="col">"Padding"</th>
-                        <th scope="col">"Output"</th>
-                        <th scope="col">"Parameters"</th>
-                        <th scope="col">"Multiply-adds"</th>
+                        <th scope="col">{t!("inside.layer")}</th>
+                        <th scope="col">{t!("inside.input")}</th>
+                        <th scope="col">{t!("inside.kernel")}</th>
+                        <th scope="col">{t!("inside.stride")}</th>
+                        <th scope="col">{t!("inside.padding")}</th>
+                        <th scope="col">{t!("inside.output")}</th>
+                        <th scope="col">{t!("inside.parameters")}</th>
+                        <th scope="col">{t!("inside.multiply_adds")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
                 <tfoot>
                     <tr>
                         <td class="drawing"></td>
-                        <th scope="row">"All"</th>
+                        <th scope="row">{t!("inside.all")}</th>
                         <td colspan="5"></td>
-                        <td data-name="Parameters">{total(|layer| layer.parameters)}</td>
-                        <td data-name="Multiply-adds">{total(|layer| layer.multiply_adds)}</td>
+                        <td data-name="Parameters" data-title=t!("inside.parameters")>{total(|layer| layer.parameters)}</td>
+                        <td data-name="Multiply-adds" data-title=t!("inside.multiply_adds")>{total(|layer| layer.multiply_adds)}</td>
                     </tr>
                 </tfoot>
             </table>
@@ -79,19 +81,27 @@ fn row((index, layer): (usize, Layer)) -> impl IntoView {
                     aria-controls=maps_id
                     on:click=toggle
                 >
-                    {layer.name.clone()}
+                    {name(&layer)}
                 </button>
                 <code>{layer.module.clone()}</code>
             </th>
-            <td data-name="Input">{shape(&layer.input)}</td>
-            <td data-name="Kernel">{kernel}</td>
-            <td data-name="Stride">{window(1)}</td>
-            <td data-name="Padding">{window(2)}</td>
-            <td data-name="Output">{shape(&layer.output)}</td>
-            <td data-name="Parameters">{number(layer.parameters)}</td>
-            <td data-name="Multiply-adds">{number(layer.multiply_adds)}</td>
+            <td data-name="Input" data-title=t!("inside.input")>{shape(&layer.input)}</td>
+            <td data-name="Kernel" data-title=t!("inside.kernel")>{kernel}</td>
+            <td data-name="Stride" data-title=t!("inside.stride")>{window(1)}</td>
+            <td data-name="Padding" data-title=t!("inside.padding")>{window(2)}</td>
+            <td data-name="Output" data-title=t!("inside.output")>{shape(&layer.output)}</td>
+            <td data-name="Parameters" data-title=t!("inside.parameters")>{number(layer.parameters)}</td>
+            <td data-name="Multiply-adds" data-title=t!("inside.multiply_adds")>{number(layer.multiply_adds)}</td>
         </tr>
         {maps}
+    }
+}
+
+/// The layer's name; those of PyTorch's layers are the same in every language.
+pub fn name(layer: &Layer) -> Text {
+    match layer.name.as_str() {
+        "max pool" => t!("inside.max_pool"),
+        name => name.to_owned().into(),
     }
 }
 

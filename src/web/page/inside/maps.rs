@@ -1,12 +1,17 @@
 //! What one layer makes of the photo.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{
+    layers::name as name_of_layer,
     pictures::PictureSheet,
     state::{Output, Phase},
 };
-use crate::web::{page::state::Page, protocol::inspection::Layer};
+use crate::{
+    language::Text,
+    web::{page::state::Page, protocol::inspection::Layer},
+};
 
 /// The maps of a layer, and the strongest of its channels or units.
 #[component]
@@ -18,8 +23,8 @@ pub fn Maps(index: usize, layer: Layer) -> impl IntoView {
             Some(output) => view! { <Found layer=layer.clone() output/> }.into_any(),
             None => {
                 let text = match inside.phase.get() {
-                    Phase::Working => "Looking\u{2026}",
-                    _ => "Choose a photo above, and what this layer makes of it appears here.",
+                    Phase::Working => t!("inside.looking"),
+                    _ => t!("inside.choose_above"),
                 };
                 view! { <p class="hint">{text}</p> }.into_any()
             }
@@ -36,9 +41,9 @@ fn Found(layer: Layer, output: Output) -> impl IntoView {
     let name = move |place: usize| {
         let class = || page.model.with_untracked(|model| model.as_ref()?.classes.get(place).cloned());
         match (has_channels, is_last) {
-            (true, _) => format!("channel {place}"),
-            (false, false) => format!("unit {place}"),
-            (false, true) => class().unwrap_or_else(|| format!("class {place}")),
+            (true, _) => t!("inside.channel", index = place),
+            (false, false) => t!("inside.unit", index = place),
+            (false, true) => class().map_or_else(|| t!("inside.class", index = place), Text::from),
         }
     };
     let entry = |(place, strength): (usize, f32)| {
@@ -48,20 +53,13 @@ fn Found(layer: Layer, output: Output) -> impl IntoView {
     let strongest: Vec<_> = strongest.into_iter().map(entry).collect();
     let count = layer.output[0];
     let about = match (has_channels, is_last) {
-        (true, _) => format!(
-            "{count} channels. Each is scaled for itself, from black for 0 to white for its largest value, so a faint one \
-             looks as bright as a strong one; the mean tells them apart."
-        ),
-        (false, false) => {
-            format!(
-                "{count} units, one pixel each, 64 in a row: black is 0, white the largest. Most answer to nothing here."
-            )
-        }
-        (false, true) => format!("{count} logits, one for each class; softmax makes the probabilities of them."),
+        (true, _) => t!("inside.channels_about", count = count),
+        (false, false) => t!("inside.units_about", count = count),
+        (false, true) => t!("inside.logits_about", count = count),
     };
-    let alt = format!("What {} makes of the photo, {count} pictures in grey", layer.name);
+    let alt = t!("inside.maps_alt", layer = name_of_layer(&layer), count = count);
     view! {
-        <h4>"Strongest"</h4>
+        <h4>{t!("inside.strongest")}</h4>
         <ol class="strongest">{strongest}</ol>
         <p class="about">{about}</p>
         {(!is_last).then(|| view! { <Sheet id="inside-maps" sheet=maps alt/> })}
@@ -70,7 +68,7 @@ fn Found(layer: Layer, output: Output) -> impl IntoView {
 
 /// A sheet of pictures, pixel by pixel.
 #[component]
-pub fn Sheet(id: &'static str, sheet: PictureSheet, alt: String) -> impl IntoView {
+pub fn Sheet(id: &'static str, sheet: PictureSheet, alt: Text) -> impl IntoView {
     let [width, height] = sheet.dimensions();
     view! {
         <img

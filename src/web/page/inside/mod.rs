@@ -12,8 +12,8 @@ mod maps;
 mod photo;
 mod pictures;
 
-use js_sys::Number;
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use self::state::Phase;
 use super::{browser, state::Page, view::View};
@@ -60,26 +60,17 @@ fn Filters() -> impl IntoView {
     let inside = expect_context::<Page>().inside;
     let sheet = move || {
         inside.filters.get().map(|sheet| {
-            let alt = format!("{} filters of the first convolution, in colours", sheet.pictures);
+            let alt = t!("inside.filters_alt", count = sheet.pictures);
             view! { <maps::Sheet id="inside-filters" sheet alt/> }
         })
     };
     view! {
         <section class="filter-sheet" aria-labelledby="filters-title">
             <div>
-                <h2 id="filters-title">"What the first layer looks for"</h2>
-                <p>
-                    "Each square is one filter of the first convolution, 11 × 11 pixels. It answers where the photo looks
-                    like it: edges in one direction, stripes, blots of colour. Grey is a weight of 0, and each is scaled
-                    for itself. Filters that look like noise have learned little."
-                </p>
+                <h2 id="filters-title">{t!("inside.filters")}</h2>
+                <p>{t!("inside.filters_about")}</p>
             </div>
             {sheet}
         </section>
     }
-}
-
-/// "1,665,024".
-fn number(count: usize) -> String {
-    Number::from(count as f64).to_locale_string("en").into()
 }

@@ -1,12 +1,19 @@
 //! The photo with what decided its class, and what that means in words.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{
     classes::Classes,
     state::{Heat, Phase, Shown},
 };
-use crate::web::{page::state::Page, protocol::inspection::Method};
+use crate::{
+    language::Text,
+    web::{
+        page::{state::Page, train::words::around},
+        protocol::inspection::Method,
+    },
+};
 
 /// The photo, the ways to look at it, and the classes.
 #[component]
@@ -20,7 +27,7 @@ pub fn Photo() -> impl IntoView {
         _ => None,
     };
     view! {
-        <section class="subject" aria-label="The photo" aria-busy=move || working().to_string()>
+        <section class="subject" aria-label=t!("inside.the_photo") aria-busy=move || working().to_string()>
             <figure>
                 <div class="frame" class:working=working>
                     <Frame/>
@@ -33,7 +40,7 @@ pub fn Photo() -> impl IntoView {
             <div class="verdict">
                 <p class="work" role="status">{move || working().then(|| progress(&inside.shown.get()))}</p>
                 {move || {
-                    trouble().map(|message| view! { <p class="trouble" role="alert">{name} ": " {message}</p> })
+                    trouble().map(|message| view! { <p class="trouble" role="alert">{t!("inside.trouble", name = name(), reason = message)}</p> })
                 }}
                 <Explanation/>
                 <Classes/>
@@ -56,8 +63,8 @@ fn Frame() -> impl IntoView {
             (Some(heat), Some(class)) => {
                 let name = class_name(page, class);
                 let alt = match heat.method {
-                    Method::GradCam => format!("The photo with bright heat where it speaks for {name}"),
-                    Method::Occlusion => format!("The photo with bright heat where covering it takes most from {name}"),
+                    Method::GradCam => t!("inside.grad_cam_alt", class = name),
+                    Method::Occlusion => t!("inside.occlusion_alt", class = name),
                 };
                 let method = match heat.method {
                     Method::GradCam => "grad-cam",
@@ -68,7 +75,7 @@ fn Frame() -> impl IntoView {
             }
             _ => {
                 let src = inside.answer.with(|answer| answer.as_ref().map(|answer| answer.picture.url()));
-                src.map(|src| view! { <img id="inside-photo" src=src alt="The photo"/> }).into_any()
+                src.map(|src| view! { <img id="inside-photo" src=src alt=t!("inside.the_photo")/> }).into_any()
             }
         }
     }
@@ -78,7 +85,7 @@ fn Frame() -> impl IntoView {
 #[component]
 fn Ways() -> impl IntoView {
     let inside = expect_context::<Page>().inside;
-    let way = move |name: &'static str, shown: Shown| {
+    let way = move |name: Text, shown: Shown| {
         view! {
             <button
                 type="button"
@@ -91,13 +98,13 @@ fn Ways() -> impl IntoView {
         }
     };
     view! {
-        <div class="ways" role="group" aria-label="Show">
-            {way("Heat map", Shown::Heat(Method::GradCam))}
-            {way("Check by covering", Shown::Heat(Method::Occlusion))}
-            {way("Photo", Shown::Photo)}
+        <div class="ways" role="group" aria-label=t!("inside.show")>
+            {way(t!("inside.heat_map"), Shown::Heat(Method::GradCam))}
+            {way(t!("inside.check"), Shown::Heat(Method::Occlusion))}
+            {way(t!("inside.photo"), Shown::Photo)}
         </div>
         <Show when=move || inside.shown.get() != Shown::Photo>
-            <p class="scale"><span>"nothing"</span> <i aria-hidden="true"></i> <span>"speaks most for it"</span></p>
+            <p class="scale"><span>{t!("inside.nothing")}</span> <i aria-hidden="true"></i> <span>{t!("inside.most")}</span></p>
         </Show>
     }
 }
@@ -112,44 +119,32 @@ fn Explanation() -> impl IntoView {
         let heat = inside.heat(method)?;
         let class = class_name(page, class);
         Some(view! {
-            <h2>"What speaks for " <em>{class.clone()}</em></h2>
+            <h2>{around(&t!("inside.speaks_for"), view! { <em>{class.clone()}</em> })}</h2>
             <p>{seen(&heat, &class)}</p>
             <p class="limits">{limits(method)}</p>
         })
     }
 }
 
-fn seen(heat: &Heat, class: &str) -> String {
+fn seen(heat: &Heat, class: &str) -> Text {
     match heat.method {
-        _ if heat.maximum <= 0.0 => format!("Nothing in this photo speaks for {class}."),
-        Method::GradCam => {
-            format!("Bright is where the last convolution saw what raises {class}; the darker, the less it counted.")
-        }
-        Method::Occlusion => format!(
-            "A grey square covered one part of the photo after the other. Bright is where that took most from {class}: at \
-             most {:.1} percentage points.",
-            heat.maximum * 100.0
-        ),
+        _ if heat.maximum <= 0.0 => t!("inside.nothing_speaks", class = class),
+        Method::GradCam => t!("inside.grad_cam_seen", class = class),
+        Method::Occlusion => t!("inside.occlusion_seen", class = class, points = heat.maximum * 100.0 : {:.1}),
     }
 }
 
-fn limits(method: Method) -> &'static str {
+fn limits(method: Method) -> Text {
     match method {
-        Method::GradCam => {
-            "This is Grad-CAM. It has 13 × 13 values, so its edges are rough. It tells where the network looked, not what \
-             it took it for, and not whether the answer is right."
-        }
-        Method::Occlusion => {
-            "This is occlusion: the square is a quarter of the photo wide and stood at 49 places. It needs no gradients, \
-             so where it agrees with the heat map, both are the more credible. What is there twice escapes it."
-        }
+        Method::GradCam => t!("inside.grad_cam_limits"),
+        Method::Occlusion => t!("inside.occlusion_limits"),
     }
 }
 
-fn progress(shown: &Shown) -> &'static str {
+fn progress(shown: &Shown) -> Text {
     match shown {
-        Shown::Heat(Method::Occlusion) => "Covering one part of the photo after the other\u{2026}",
-        _ => "Looking\u{2026}",
+        Shown::Heat(Method::Occlusion) => t!("inside.covering"),
+        _ => t!("inside.looking"),
     }
 }
 

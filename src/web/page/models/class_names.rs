@@ -1,6 +1,7 @@
 //! The names of a kept model's classes, to be changed: what PyTorch saves has none.
 
 use leptos::{ev, html, prelude::*};
+use rust_i18n::t;
 
 use crate::web::{page::state::Page, protocol::training::ModelId};
 
@@ -19,10 +20,10 @@ pub fn ClassNames(id: ModelId, classes: Memo<Vec<String>>) -> impl IntoView {
     };
     view! {
         <details class="more class-names">
-            <summary>"Class names"</summary>
+            <summary>{t!("models.class_names")}</summary>
             <form on:submit=save>
                 <label>
-                    "One a line, in the order of the network's outputs"
+                    {t!("models.class_names_about")}
                     <textarea
                         node_ref=field
                         rows=move || classes.with(|classes| classes.len().clamp(2, 12))
@@ -31,7 +32,7 @@ pub fn ClassNames(id: ModelId, classes: Memo<Vec<String>>) -> impl IntoView {
                         prop:value=move || classes.with(|classes| classes.join("\n"))
                     ></textarea>
                 </label>
-                <button type="submit" class="quiet" data-action="name-classes">"Save the names"</button>
+                <button type="submit" class="quiet" data-action="name-classes">{t!("models.save_names")}</button>
             </form>
         </details>
     }

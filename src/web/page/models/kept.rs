@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{Downloads, Use, class_names::ClassNames};
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
             state::Page,
             train::{
                 parts::{Renamable, TwoStep, rescue_focus},
-                words::{date, listed, number, percent},
+                words::{NAMES, around, date, listed, number, percent, photos},
             },
         },
         protocol::training::{KeptModel, ModelChoice},
@@ -43,7 +44,7 @@ pub fn Kept(model: KeptModel) -> impl IntoView {
     let choice = ModelChoice::Kept(id.clone());
     let warning = Signal::derive(move || {
         let in_use = page.model_in_use.with(|in_use| in_use.as_ref() == Some(&choice));
-        in_use.then_some("It is in use, and stays so until the page is closed.")
+        in_use.then(|| t!("models.in_use_warning"))
     });
     let is_deleted = Arc::new(AtomicBool::new(false));
     on_cleanup({
@@ -65,12 +66,15 @@ pub fn Kept(model: KeptModel) -> impl IntoView {
             <div class="naming">
                 <Renamable
                     name=name
-                    thing="model"
+                    ask=|name| t!("models.rename_model", name = name)
+                    new_name=|name| t!("models.new_name_of_model", name = name)
                     on_rename=move |new_name| training.rename_model(rename_id.clone(), new_name)
                 />
                 <Use source=Source::Kept(use_id) name=name/>
             </div>
-            {accuracy.map(|accuracy| view! { <p class="accuracy"><b>{percent(accuracy)}</b> " accuracy"</p> })}
+            {accuracy.map(|accuracy| {
+                view! { <p class="accuracy">{around(&t!("models.accuracy"), view! { <b>{percent(accuracy)}</b> })}</p> }
+            })}
             <p class="facts">{move || model.with(facts)}</p>
             <div class="buttons">
                 <Downloads model=ModelChoice::Kept(download_id) name=name/>
@@ -80,16 +84,16 @@ pub fn Kept(model: KeptModel) -> impl IntoView {
                             type="button"
                             class="quiet"
                             data-action="report"
-                            aria-label=move || format!("Save the report of {}", name.get())
+                            aria-label=move || t!("models.save_report_of", name = name.get())
                             on:click=move |_| model.with_untracked(|model| training.save_report(model))
                         >
-                            "Report"
+                            {t!("models.report")}
                         </button>
                     }
                 })}
                 <TwoStep
-                    label="Delete"
-                    sure="Delete for good?"
+                    label=t!("models.delete")
+                    sure=t!("models.delete_for_good")
                     about=name
                     warning=warning
                     on_sure=move || {
@@ -105,21 +109,29 @@ pub fn Kept(model: KeptModel) -> impl IntoView {
 
 /// Where it comes from and what it knows, in a sentence or two.
 fn facts(model: &KeptModel) -> String {
-    let classes = format!("{} classes: {}.", number(model.classes.len()), listed(&model.classes));
+    let (count, names) = (number(model.classes.len()), listed(&model.classes, NAMES));
+    let classes = t!("models.classes", count = count, classes = names);
     let created = date(model.created);
     let Some(run) = &model.run else {
-        return format!("Brought on {created}. {classes}");
+        return t!("models.brought", date = created, classes = classes).into();
     };
     let how = match run.config.mode {
-        Mode::Full => "All layers",
-        Mode::Head => "The head only",
-        Mode::Scratch => "From scratch",
+        Mode::Full => t!("models.all_layers"),
+        Mode::Head => t!("models.head_only"),
+        Mode::Scratch => t!("models.from_scratch"),
     };
-    let start = run.start.as_ref().map(|name| format!(" Started from {name}.")).unwrap_or_default();
-    format!(
-        "{created}. {classes} {how}, epoch {} of {}, {} photos to learn from.{start}",
-        run.epoch.epoch,
-        run.history.len(),
-        number(run.train_photos)
+    let mut text = t!(
+        "models.trained",
+        date = created,
+        classes = classes,
+        mode = how,
+        epoch = run.epoch.epoch,
+        epochs = run.history.len(),
+        photos = photos(run.train_photos)
     )
+    .into_owned();
+    if let Some(name) = &run.start {
+        text += &t!("models.started_from", name = name);
+    }
+    text
 }

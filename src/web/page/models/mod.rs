@@ -6,9 +6,11 @@ mod kept;
 use std::mem;
 
 use leptos::{html, prelude::*};
+use rust_i18n::t;
 
 use self::kept::Kept;
-use super::train::words::{listed, number};
+use super::train::words::{NAMES, listed, number};
+use crate::language::Text;
 use crate::web::{
     page::{
         bridge::Source,
@@ -29,12 +31,9 @@ pub fn Models() -> impl IntoView {
     let none_kept = move || training.models.with(Vec::is_empty);
     let place = move || {
         let text = match training.place.get()? {
-            _ if none_kept() => "Models that you train or load are listed here.",
-            Place::Files | Place::Database => "Kept in this browser, on this computer, until you delete them.",
-            Place::Memory => {
-                "This browser keeps nothing for this page: these models are gone once it is closed. Download what you \
-                 want to keep."
-            }
+            _ if none_kept() => t!("models.none_yet"),
+            Place::Files | Place::Database => t!("models.kept"),
+            Place::Memory => t!("models.not_kept"),
         };
         Some(text)
     };
@@ -46,7 +45,7 @@ pub fn Models() -> impl IntoView {
             hidden=move || none_kept() && page.view.get() == View::Classify
         >
             <header>
-                <h2 id="models-title" tabindex="-1">"Models"</h2>
+                <h2 id="models-title" tabindex="-1">{t!("models.title")}</h2>
                 <p class:trouble=move || training.place.get() == Some(Place::Memory) && !none_kept()>{place}</p>
             </header>
             {move || {
@@ -76,7 +75,11 @@ fn Shipped(model: ModelReport) -> impl IntoView {
                 <Use source=Source::Shipped name=model.name/>
             </div>
             <p class="facts">
-                "Came with the page. " {number(model.classes.len())} " classes: " {listed(&model.classes)} "."
+                {t!(
+                    "models.shipped",
+                    count = number(model.classes.len()),
+                    classes = listed(&model.classes, NAMES)
+                )}
             </p>
             <div class="buttons">
                 <Downloads model=ModelChoice::Shipped name=name/>
@@ -89,23 +92,24 @@ fn Shipped(model: ModelReport) -> impl IntoView {
 #[component]
 fn Downloads(model: ModelChoice, #[prop(into)] name: Signal<String>) -> impl IntoView {
     let page = expect_context::<Page>();
-    let button = move |(text, action, bits): (&'static str, &'static str, Bits)| {
+    let button = move |(text, action, bits): (Text, &'static str, Bits)| {
         let model = model.clone();
+        let label = text.clone();
         view! {
             <button
                 type="button"
                 class="quiet"
                 data-action=action
-                title="The weights as .safetensors, class_indices.json, and a manifest by which others can check that they \
-                       run the model the same way"
-                aria-label=move || format!("{text} {}", name.get())
+                title=t!("models.downloads_hint")
+                aria-label=move || t!("parts.action", action = label, name = name.get())
                 on:click=move |_| page.training.download_model(model.clone(), bits)
             >
                 {text}
             </button>
         }
     };
-    [("Download", "download", Bits::ThirtyTwo), ("Download in 16 bits", "download-f16", Bits::Sixteen)].map(button)
+    [(t!("models.download"), "download", Bits::ThirtyTwo), (t!("models.download_f16"), "download-f16", Bits::Sixteen)]
+        .map(button)
 }
 
 /// The button that puts a model to use, or that it is.
@@ -130,20 +134,22 @@ fn Use(source: Source, #[prop(into)] name: Signal<String>) -> impl IntoView {
     view! {
         <Show
             when=move || !in_use.get()
-            fallback=move || view! { <span node_ref=tag class="tag" data-in-use="true" tabindex="-1">"in use"</span> }
+            fallback=move || {
+                view! { <span node_ref=tag class="tag" data-in-use="true" tabindex="-1">{t!("models.in_use")}</span> }
+            }
         >
             <button
                 type="button"
                 class="quiet"
                 data-action="use"
-                aria-label=move || format!("Use {}", name.get())
+                aria-label=move || t!("parts.action", action = t!("models.use"), name = name.get())
                 disabled=move || !ready()
                 on:click=move |_| {
                     is_asked.set_value(true);
                     page.use_model(source.get_value());
                 }
             >
-                "Use"
+                {t!("models.use")}
             </button>
         </Show>
     }

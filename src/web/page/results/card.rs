@@ -1,12 +1,15 @@
 //! One photo's card. It is built once and has no signals; what is seldom wanted is built when it is asked for.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MouseEvent};
 
 use crate::{
+    language::Text,
     results::{Answer, Outcome, Photo, PhotoId},
     web::page::state::Page,
+    words,
 };
 
 /// Classes listed on demand; a model may have a thousand.
@@ -27,7 +30,7 @@ fn waiting(photo: &Photo) -> impl IntoView + use<> {
         <li class="card waiting" data-photo=photo.name.clone()>
             <div class="picture"></div>
             <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
-            <p class="answer">"Waiting"</p>
+            <p class="answer">{t!("results.waiting")}</p>
         </li>
     }
 }
@@ -37,7 +40,7 @@ fn failed(photo: &Photo, message: &str) -> impl IntoView + use<> {
         <li class="card failed" data-photo=photo.name.clone() data-error=message.to_owned()>
             <div class="picture"></div>
             <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
-            <p class="answer">"Not classified"</p>
+            <p class="answer">{t!("results.not_classified")}</p>
             <p class="error">{message.to_owned()}</p>
         </li>
     }
@@ -55,7 +58,7 @@ fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<String>) -> impl I
             data-id=photo.id.to_string()
         >
             <img class="picture" src=thumbnail alt="" loading="lazy" decoding="async"/>
-            {(!answer.sure).then(|| view! { <span class="doubt">"Not sure \u{2013} perhaps none of these"</span> })}
+            {(!answer.sure).then(|| view! { <span class="doubt">{t!("results.not_sure")}</span> })}
             <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
             <p class="answer">
                 <strong>{answer.label().to_owned()}</strong> " "
@@ -63,7 +66,7 @@ fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<String>) -> impl I
             </p>
             <div class="bar" style=format!("--share:{probability:.3}")></div>
             <details>
-                <summary>"All classes" <small>{duration(answer.milliseconds)}</small></summary>
+                <summary>{t!("results.all_classes")} <small>{duration(answer.milliseconds)}</small></summary>
             </details>
         </li>
     }
@@ -88,7 +91,7 @@ pub fn heed_click(page: Page, event: &MouseEvent) -> Option<()> {
     let button = document().create_element("button").ok()?;
     button.set_attribute("type", "button").ok()?;
     button.set_class_name("quiet look-inside");
-    button.set_text_content(Some("Look inside"));
+    button.set_text_content(Some(&t!("page.inside")));
     details.append_child(&button).ok()?;
     Some(())
 }
@@ -115,12 +118,16 @@ fn class_list(answer: &Answer) -> Result<Element, JsValue> {
 
 /// "97.3 %"; no answer is shown as certain.
 pub fn percent(probability: f32) -> String {
-    match probability * 100.0 {
-        percent if percent > 99.9 => "> 99.9 %".to_owned(),
-        percent => format!("{percent:.1} %"),
+    match probability {
+        probability if probability > 0.999 => t!("count.nearly_all").into(),
+        probability => words::percent(probability.into()),
     }
 }
 
-fn duration(milliseconds: f64) -> String {
-    if milliseconds < 1000.0 { format!("{milliseconds:.0} ms") } else { format!("{:.1} s", milliseconds / 1000.0) }
+fn duration(milliseconds: f64) -> Text {
+    if milliseconds < 1000.0 {
+        t!("time.milliseconds", count = milliseconds : {:.0})
+    } else {
+        t!("time.seconds", count = milliseconds / 1000.0 : {:.1})
+    }
 }

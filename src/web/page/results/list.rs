@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use web_sys::MouseEvent;
 use web_time::Instant;
 
@@ -40,7 +41,7 @@ pub fn List(counts: Memo<Counts>) -> impl IntoView {
             />
         </ul>
         <Show when=move || arranged.with(Vec::is_empty)>
-            <p class="nothing">"No photo of this kind."</p>
+            <p class="nothing">{t!("results.none_of_this_kind")}</p>
         </Show>
     }
 }

@@ -5,6 +5,7 @@ mod list;
 mod toolbar;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 pub use self::card::percent;
 
@@ -18,7 +19,7 @@ pub fn ResultsList() -> impl IntoView {
     let counts = Memo::new(move |_| page.results.with(Results::counts));
     view! {
         <Show when=move || counts.with(Counts::total) != 0>
-            <section class="results" aria-label="Results">
+            <section class="results" aria-label=t!("results.title")>
                 <toolbar::Progress counts/>
                 <toolbar::Toolbar counts/>
                 <list::List counts/>

@@ -1,21 +1,24 @@
 //! Progress, counts and filters, the order of the list, and the export.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen::JsValue;
 
 use crate::{
+    language::Text,
     results::{Counts, Filter, Order, Results},
-    web::page::{
-        browser::save_text,
-        state::{Page, photos},
-    },
+    web::page::{browser::save_text, state::Page},
+    words::photos,
 };
 
-const ORDERS: [(&str, &str, Order); 4] = [
-    ("added", "order added", Order::Added),
-    ("name", "name", Order::Name),
-    ("class", "class", Order::Class),
-    ("confidence", "confidence", Order::Confidence),
+/// The value of an order's option, its name, and the order.
+type Choice = (&'static str, fn() -> Text, Order);
+
+const ORDERS: [Choice; 4] = [
+    ("added", || t!("results.by_added"), Order::Added),
+    ("name", || t!("results.by_name"), Order::Name),
+    ("class", || t!("results.by_class"), Order::Class),
+    ("confidence", || t!("results.by_confidence"), Order::Confidence),
 ];
 
 /// How many photos are done, and how fast.
@@ -25,24 +28,29 @@ pub fn Progress(counts: Memo<Counts>) -> impl IntoView {
     let running = move || counts.with(|counts| counts.waiting > 0);
     let text = move || {
         let (done, total) = counts.with(|counts| (counts.done(), counts.total()));
-        let rate = page.batch.with(|batch| batch.rate()).map(|rate| format!(", {rate:.1} a second"));
-        let rate = rate.unwrap_or_default();
-        if running() { format!("{done} of {}{rate}", photos(total)) } else { format!("{}{rate}", photos(total)) }
+        let text = match running() {
+            true => t!("results.progress", done = done, photos = photos(total)),
+            false => photos(total).into(),
+        };
+        match page.batch.with(|batch| batch.rate()) {
+            Some(rate) => t!("results.rate", text = text, rate = rate : {:.1}),
+            None => text,
+        }
     };
     view! {
         <div class="progress" class:running=running>
             <h2 id="progress-text">{text}</h2>
             <progress
                 id="photos-progress"
-                aria-label="Photos classified"
+                aria-label=t!("results.classified")
                 max=move || counts.with(Counts::total)
                 value=move || counts.with(Counts::done)
             ></progress>
             <button type="button" id="cancel" disabled=move || !running() on:click=move |_| page.cancel()>
-                "Cancel"
+                {t!("results.cancel")}
             </button>
             <button type="button" id="clear" on:click=move |_| page.clear()>
-                "Clear"
+                {t!("results.clear")}
             </button>
         </div>
     }
@@ -61,20 +69,20 @@ pub fn Toolbar(counts: Memo<Counts>) -> impl IntoView {
     let export = move |text: fn(&Results) -> String, media_type: &'static str, name: &'static str| {
         move |_| {
             let saved: Result<(), JsValue> = save_text(&page.results.with_untracked(text), media_type, name);
-            page.notice.set(match saved {
-                Ok(()) => format!("The results are saved as {name}."),
-                Err(_) => "The browser did not let the results be saved.".to_owned(),
-            });
+            let is_saved = saved.is_ok();
+            page.tell(move || if is_saved { t!("results.saved", name = name) } else { t!("results.not_saved") });
         }
     };
     let nothing_done = move || counts.with(Counts::done) == 0;
-    let options = ORDERS.map(|(value, text, _)| view! { <option value=value>{text}</option> });
+    let options = ORDERS.map(|(value, text, order)| {
+        view! { <option value=value selected=move || page.order.get() == order>{text()}</option> }
+    });
 
     view! {
         <div class="toolbar">
             <Filters counts/>
             <label class="order">
-                <span>"Sort by"</span>
+                <span>{t!("results.sort_by")}</span>
                 <select id="order" on:change=order>
                     {options}
                 </select>
@@ -86,7 +94,7 @@ pub fn Toolbar(counts: Memo<Counts>) -> impl IntoView {
                     disabled=nothing_done
                     on:click=export(Results::to_csv, "text/csv", "alexnet-results.csv")
                 >
-                    "Save CSV"
+                    {t!("results.save_csv")}
                 </button>
                 <button
                     type="button"
@@ -94,7 +102,7 @@ pub fn Toolbar(counts: Memo<Counts>) -> impl IntoView {
                     disabled=nothing_done
                     on:click=export(Results::to_json, "application/json", "alexnet-results.json")
                 >
-                    "Save JSON"
+                    {t!("results.save_json")}
                 </button>
             </div>
         </div>
@@ -106,7 +114,7 @@ pub fn Toolbar(counts: Memo<Counts>) -> impl IntoView {
 fn Filters(counts: Memo<Counts>) -> impl IntoView {
     let page = expect_context::<Page>();
     let class_names = Memo::new(move |_| counts.with(|counts| counts.classes.keys().cloned().collect::<Vec<_>>()));
-    let filter = move |name: String, filter: Filter, count: Signal<usize>| {
+    let filter = move |value: String, name: Text, filter: Filter, count: Signal<usize>| {
         let pressed = {
             let filter = filter.clone();
             move || page.filter.with(|shown| *shown == filter).to_string()
@@ -116,10 +124,10 @@ fn Filters(counts: Memo<Counts>) -> impl IntoView {
                 type="button"
                 class="chip"
                 aria-pressed=pressed
-                data-filter=name.clone()
+                data-filter=value
                 on:click=move |_| page.filter.set(filter.clone())
             >
-                {name.clone()}
+                {name}
                 " "
                 <b>{count}</b>
             </button>
@@ -132,12 +140,14 @@ fn Filters(counts: Memo<Counts>) -> impl IntoView {
     let failed = Signal::derive(move || counts.with(|counts| counts.failed));
 
     view! {
-        <div class="filters" role="group" aria-label="Show">
-            {filter("all".to_owned(), Filter::All, all)}
+        <div class="filters" role="group" aria-label=t!("results.show")>
+            {filter("all".to_owned(), t!("results.all"), Filter::All, all)}
             <For each=move || class_names.get() key=String::clone let:class>
-                {filter(class.clone(), Filter::Class(class.clone()), count_of(class))}
+                {filter(class.clone(), class.clone().into(), Filter::Class(class.clone()), count_of(class))}
             </For>
-            <Show when=move || failed.get() != 0>{filter("failed".to_owned(), Filter::Failed, failed)}</Show>
+            <Show when=move || failed.get() != 0>
+                {filter("failed".to_owned(), t!("results.failed"), Filter::Failed, failed)}
+            </Show>
         </div>
     }
 }

@@ -2,11 +2,13 @@
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*};
+use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::{state::Phase, words::photos};
+use crate::language::Text;
 use crate::web::page::{
     intake::{Count, Findings, Folder},
     state::Page,
@@ -15,22 +17,6 @@ use crate::web::page::{
 
 /// The `id` of the file input that gives folders in every browser.
 const INPUT: &str = "dataset";
-
-/// What is told while the files of a folder are listed.
-pub const GOING_THROUGH: &str = "Going through the folder\u{2026}";
-
-/// What stands in the drop zone during a run.
-const LOCKED: &str = "A run is under way: its photos are chosen";
-
-/// How the folder has to look.
-const EXAMPLE: &str = "\
-flowers
-├ daisy
-│  ├ meadow.jpg
-│  └ garden.jpg
-└ tulips
-   ├ vase.jpg
-   └ field.jpg";
 
 /// The drop zone for a folder, its button, and how the folder has to look.
 #[component]
@@ -64,33 +50,30 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
             });
         }
     };
-    let label = move || if phase.get() == Phase::Idle { "Choose a folder" } else { "Choose another folder" };
+    let label = move || if phase.get() == Phase::Idle { t!("page.choose_folder") } else { t!("train.choose_another") };
     view! {
         <section
             class="intake"
             class:dragging=dragging
             class:locked=move || page.training.is_locked()
             class:compact=move || phase.get() != Phase::Idle
-            aria-label="Choose photos to train on"
+            aria-label=t!("train.choose")
         >
             <label class="drop teach" for=INPUT>
                 <span class="words">
                     <strong class="for-mouse">
                         {move || match dragging.get() {
-                            _ if page.training.is_locked() => LOCKED,
-                            true => "Let go",
-                            false => "Drop a folder of photos here",
+                            _ if page.training.is_locked() => t!("train.locked"),
+                            true => t!("page.let_go"),
+                            false => t!("train.drop"),
                         }}
                     </strong>
                     <strong class="for-touch">
-                        {move || if page.training.is_locked() { LOCKED } else { "Tap to choose a folder of photos" }}
+                        {move || if page.training.is_locked() { t!("train.locked") } else { t!("train.tap") }}
                     </strong>
-                    <span>
-                        "With a folder inside for each class, named after it. Folders split into train and val are \
-                         used as they are."
-                    </span>
+                    <span>{t!("train.how")}</span>
                 </span>
-                <pre aria-hidden="true">{EXAMPLE}</pre>
+                <pre aria-hidden="true">{t!("train.example")}</pre>
             </label>
             <div class="buttons">
                 <span class="file-button" class:primary=move || phase.get() == Phase::Idle>
@@ -125,7 +108,7 @@ pub fn count(page: Page) -> Count {
     let training = page.training;
     Count::new(move |count| {
         if !untrack(|| training.is_locked()) {
-            training.tell(format!("{} found so far\u{2026}", photos(count)));
+            training.tell(move || t!("page.photos_found", photos = photos(count)));
         }
     })
 }
@@ -135,22 +118,19 @@ pub async fn take_in(page: Page, findings: impl Future<Output = Findings>) {
     let training = page.training;
     let is_locked = untrack(|| training.is_locked());
     if !is_locked {
-        training.tell(GOING_THROUGH);
+        training.tell(|| t!("train.going_through"));
     }
     let mut findings = findings.await;
     let models = findings.take_models();
     if !models.is_empty() {
         if !is_locked {
-            training.tell(String::new());
+            training.tell(Text::default);
         }
         page.load_model(models);
     } else if findings.has_folders() {
         View::Train.show();
         training.choose(findings);
     } else {
-        training.complain(
-            "To train, drop a folder that holds a folder of photos for each class. Single photos are classified in the \
-             other view, Classify.",
-        );
+        training.complain(|| t!("train.drop_a_folder"));
     }
 }

@@ -3,15 +3,18 @@
 use std::mem;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{
     parts::{rescue_focus, show_start},
     state::{Activity, Phase, Run, Training},
-    words::{counted, duration, loss, number, percent, photos, rate, with_names},
+    words::{duration, loss, number, percent, photos, rate, with_names},
 };
 use crate::{
+    language::Text,
     run::Mode,
     web::page::state::{Page, Stage},
+    words,
 };
 
 /// The bar that stays in sight.
@@ -38,15 +41,15 @@ pub fn Control() -> impl IntoView {
     };
     follow_with_focus(training);
     let start_text = move || match phase.get() {
-        _ if training.ordered.get() => "Getting ready\u{2026}",
-        _ if question().is_some() => "Start anew?",
-        Phase::Done | Phase::Failed => "Train again",
-        _ => "Start training",
+        _ if training.ordered.get() => t!("train.starting"),
+        _ if question().is_some() => t!("train.start_anew"),
+        Phase::Done | Phase::Failed => t!("train.again"),
+        _ => t!("train.start"),
     };
     let alert = move || training.message.with(|message| message.is_trouble);
 
     view! {
-        <section class="control" class:idle=move || phase.get() == Phase::Idle aria-label="Training">
+        <section class="control" class:idle=move || phase.get() == Phase::Idle aria-label=t!("train.section")>
             <h2>{move || heading(training)}</h2>
             <div class="buttons">
                 <button
@@ -74,9 +77,9 @@ pub fn Control() -> impl IntoView {
                     }
                 >
                     {move || match phase.get() {
-                        Phase::Paused => "Go on",
-                        _ if training.pausing.get() => "Pausing\u{2026}",
-                        _ => "Pause",
+                        Phase::Paused => t!("train.go_on"),
+                        _ if training.pausing.get() => t!("train.pausing_now"),
+                        _ => t!("train.pause"),
                     }}
                 </button>
                 <button
@@ -90,19 +93,19 @@ pub fn Control() -> impl IntoView {
                         }
                     }
                 >
-                    {move || if training.stopping.get() { "Stopping\u{2026}" } else { "Stop" }}
+                    {move || if training.stopping.get() { t!("train.stopping_now") } else { t!("train.stop") }}
                 </button>
             </div>
             <progress
                 id="looking-progress"
-                aria-label="Photos looked at"
+                aria-label=t!("train.photos_looked_at")
                 hidden=move || phase.get() != Phase::Checking
                 max=move || training.set.with(|set| set.photos().len())
                 value=move || training.looked_at.get()
             ></progress>
             <progress
                 id="training-progress"
-                aria-label="Steps of the epoch"
+                aria-label=t!("train.steps_of_epoch")
                 hidden=move || !active()
                 max=move || steps(training).1
                 value=move || steps(training).0
@@ -118,18 +121,18 @@ pub fn Control() -> impl IntoView {
                     question()
                         .map(|run| {
                             with_names(
-                                &format!(
-                                    "Starting anew forgets the unfinished run on `{}` ({} of {} epochs).",
-                                    run.order.name,
-                                    run.history.len(),
-                                    run.order.config.epochs,
+                                &t!(
+                                    "train.anew_forgets",
+                                    name = run.order.name,
+                                    done = run.history.len(),
+                                    epochs = run.order.config.epochs
                                 ),
                             )
                         })
                 }}
             </p>
             <p id="training-message" class:trouble=alert role=move || if alert() { "alert" } else { "status" }>
-                {move || training.message.with(|message| with_names(&message.text))}
+                {move || training.message.with(|message| with_names(&(message.saying)()))}
             </p>
         </section>
     }
@@ -152,54 +155,53 @@ fn follow_with_focus(training: Training) {
 }
 
 /// Why a run cannot begin, where it cannot.
-fn obstacle(page: Page) -> Option<String> {
+fn obstacle(page: Page) -> Option<Text> {
     let training = page.training;
     if training.arranged.with(Result::is_err) {
-        let text =
-            "These photos cannot be trained on as they are; what to change stands in red under Photos and settings.";
-        Some(text.to_owned())
+        Some(t!("train.unfit"))
     } else if let Some(problem) = training.form.problem() {
-        Some(format!("A setting is not as it has to be. {problem}"))
+        Some(t!("train.setting_wrong", problem = problem))
     } else if page.stage.with(|stage| *stage != Stage::Ready) {
-        Some("The network is not ready yet.".to_owned())
+        Some(t!("train.network_not_ready"))
     } else {
         None
     }
 }
 
 /// Where training stands.
-fn heading(training: Training) -> String {
+fn heading(training: Training) -> Text {
     match training.phase.get() {
-        Phase::Idle => String::new(),
+        Phase::Idle => Text::default(),
         Phase::Checking => {
             let total = training.set.with(|set| set.photos().len());
-            format!("Looked at {} of {}", number(training.looked_at.get()), photos(total))
+            t!("train.looked_at_of", done = number(training.looked_at.get()), photos = photos(total))
         }
         Phase::Checked => training.arranged.with(|arranged| match arranged {
             Ok(arranged) => {
                 let (train, validation) = (arranged.split.train.len(), arranged.split.validation.len());
-                format!("{} to learn from, {} to validate with", photos(train), number(validation))
+                t!("train.split", train = photos(train), validation = number(validation))
             }
-            Err(_) => "Not ready to train yet".to_owned(),
+            Err(_) => t!("train.not_ready"),
         }),
-        Phase::Running => progress_of(training, "Epoch"),
-        Phase::Paused => progress_of(training, "Paused in epoch"),
+        Phase::Running => progress_of(training, false),
+        Phase::Paused => progress_of(training, true),
         Phase::Done => training.run.with(|run| match run {
-            Some(Run { epochs, .. }) => format!("{} done", counted(epochs.len(), "epoch")),
-            None => "Done".to_owned(),
+            Some(Run { epochs, .. }) => t!("train.epochs_done", epochs = words::epochs(epochs.len())),
+            None => t!("train.done"),
         }),
-        Phase::Failed => "The run broke off".to_owned(),
+        Phase::Failed => t!("train.broke_off"),
     }
 }
 
-fn progress_of(training: Training, words: &str) -> String {
-    let (epoch, total) = training.epoch_under_way().unwrap_or((1, 1));
+fn progress_of(training: Training, is_paused: bool) -> Text {
+    let (epoch, epochs) = training.epoch_under_way().unwrap_or((1, 1));
     let is_head = training.run.with(|run| run.as_ref().is_some_and(|run| run.order.config.mode == Mode::Head));
     match training.progress.read().activity {
         // The head's epochs begin once all photos went through the other layers.
-        Activity::Starting | Activity::Features(..) if is_head && epoch == 1 => "Before the first epoch".to_owned(),
-        Activity::Features(..) => format!("Before epoch {epoch} of {total}"),
-        _ => format!("{words} {epoch} of {total}"),
+        Activity::Starting | Activity::Features(..) if is_head && epoch == 1 => t!("train.before_first"),
+        Activity::Features(..) => t!("train.before_epoch", epoch = epoch, epochs = epochs),
+        _ if is_paused => t!("train.paused_in", epoch = epoch, epochs = epochs),
+        _ => t!("train.epoch_of", epoch = epoch, epochs = epochs),
     }
 }
 
@@ -217,26 +219,24 @@ fn steps(training: Training) -> (usize, usize) {
 /// What is done at the moment, how well and how fast.
 fn pace(training: Training) -> String {
     let mut parts = match training.progress.read().activity {
-        Activity::Starting => vec!["Getting ready".to_owned()],
-        Activity::Features(step, steps) => vec![format!(
-            "The layers that stay as they are look at every photo, once: batch {} of {}",
-            number(step),
-            number(steps)
-        )],
+        Activity::Starting => vec![t!("train.preparing")],
+        Activity::Features(step, steps) => {
+            vec![t!("train.features", step = number(step), steps = number(steps))]
+        }
         Activity::Learning(step) => {
             let mut parts = vec![
-                format!("Step {} of {}", number(step.step), number(step.steps)),
-                format!("loss {}", loss(step.loss, 4)),
-                format!("{} photos/s", rate(step.rate)),
+                t!("train.step", step = number(step.step), steps = number(step.steps)),
+                t!("train.loss", loss = loss(step.loss, 4)),
+                t!("train.rate", rate = rate(step.rate)),
             ];
-            parts.extend(step.seconds_left.map(|seconds| format!("{} left", duration(seconds))));
+            parts.extend(step.seconds_left.map(|seconds| t!("train.time_left", time = duration(seconds))));
             parts
         }
         Activity::Validating(step, steps) => {
-            vec![format!("Validating: batch {} of {}", number(step), number(steps))]
+            vec![t!("train.validating", step = number(step), steps = number(steps))]
         }
     };
     let waited = training.run.with(|run| run.as_ref()?.epochs.last()?.effort.map(|effort| effort.waited));
-    parts.extend(waited.map(|share| format!("{} of the last epoch spent waiting for photos", percent(share))));
+    parts.extend(waited.map(|share| t!("train.waited", share = percent(share))));
     parts.join(" \u{b7} ")
 }

@@ -3,19 +3,22 @@
 use std::{mem, sync::Arc, time::Duration};
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{
     parts::has_focus,
     state::{Activity, Effort, Epoch, Phase, Progress, Resuming, Run, RunResult, Training},
-    words::{counted, percent},
+    words::percent,
 };
-use crate::web::{
-    page::browser::save,
-    protocol::training::{NamedFile, Outcome, Step, TrainingEvent},
+use crate::{
+    language::Text,
+    web::{
+        page::browser::save,
+        protocol::training::{NamedFile, Outcome, Step, TrainingEvent},
+    },
+    words,
 };
 
-/// What is told while a run goes its way.
-const GOING: &str = "Training; keep this tab open. Each epoch is kept when it is done.";
 /// Pause between two files that are saved, so that the browser takes both.
 const BETWEEN_FILES: Duration = Duration::from_millis(400);
 
@@ -64,9 +67,10 @@ impl Training {
                 self.keep_folder();
                 self.progress.set(Progress::default());
                 self.phase.set(Phase::Running);
-                self.tell(match history.len() {
-                    0 => GOING.to_owned(),
-                    done => format!("Going on after epoch {done}. {GOING}"),
+                let done = history.len();
+                self.tell(move || match done {
+                    0 => t!("train.going"),
+                    _ => t!("train.going_after", epoch = done, going = t!("train.going")),
                 });
                 self.run.set(Some(Run {
                     order: Arc::new(order),
@@ -81,7 +85,7 @@ impl Training {
             TrainingEvent::Refused(message) => {
                 self.ordered.set(false);
                 self.leads_focus.set_value(false);
-                self.complain(format!("The run did not begin: {message}"));
+                self.complain(move || t!("train.not_begun", reason = message));
             }
             TrainingEvent::Features { step, steps } => {
                 self.progress.update(|progress| progress.activity = Activity::Features(step, steps));
@@ -105,19 +109,22 @@ impl Training {
             TrainingEvent::Paused => {
                 self.pausing.set(false);
                 self.phase.set(Phase::Paused);
-                self.tell("Paused; the run waits.");
+                self.tell(|| t!("train.paused"));
             }
             TrainingEvent::WentOn => {
                 self.pausing.set(false);
                 self.phase.set(Phase::Running);
-                self.tell(GOING);
+                self.tell(|| t!("train.going"));
             }
             TrainingEvent::Finished(outcome) => self.finish(outcome),
             TrainingEvent::Failed(message) => {
                 self.ordered.set(false);
                 self.end(Phase::Failed);
-                let kept = self.run.with_untracked(|run| run.as_ref().map(what_is_kept).unwrap_or_default());
-                self.complain(format!("The run broke off: {message}. {kept}"));
+                let run = self.run.get_untracked();
+                self.complain(move || {
+                    let kept = run.as_ref().map(what_is_kept).unwrap_or_default();
+                    t!("train.failed", reason = message, kept = kept)
+                });
             }
             // Looks and steps went another way.
             TrainingEvent::Looked { .. } | TrainingEvent::Step(_) => {}
@@ -138,22 +145,24 @@ impl Training {
             // Nothing is left to go on with.
             self.forget_folder();
         }
-        let how = if stopped { "Stopped" } else { "Done" };
         let Some(best) = best else {
             return match broke_off {
-                Some(why) => self.complain(format!("The run broke off: {why}. No epoch was finished.")),
-                None => self.tell(format!("{how} before an epoch was finished, so there is no result.")),
+                Some(why) => {
+                    self.complain(move || t!("train.failed", reason = why, kept = t!("train.no_epoch_finished")));
+                }
+                None if stopped => self.tell(|| t!("train.stopped_early")),
+                None => self.tell(|| t!("train.done_early")),
             };
         };
         let epochs = self.run.with_untracked(|run| run.as_ref().map_or(0, |run| run.epochs.len()));
-        let kept = format!(
-            "Epoch {} was best and is kept: {} of the validation photos are recognised.",
-            best.epoch.epoch,
-            percent(best.epoch.validation_accuracy)
-        );
+        let (epoch, accuracy) = (best.epoch.epoch, best.epoch.validation_accuracy);
+        let kept = move || t!("train.best_kept", epoch = epoch, accuracy = percent(accuracy));
         match broke_off {
-            Some(why) => self.complain(format!("The run broke off: {why}. {kept}")),
-            None => self.tell(format!("{how} after {}. {kept}", counted(epochs, "epoch"))),
+            Some(why) => self.complain(move || t!("train.failed", reason = why, kept = kept())),
+            None if stopped => {
+                self.tell(move || t!("train.stopped_after", epochs = words::epochs(epochs), kept = kept()));
+            }
+            None => self.tell(move || t!("train.done_after", epochs = words::epochs(epochs), kept = kept())),
         }
         let classes = best.model.classes.clone();
         self.result.set(Some(Arc::new(RunResult { best, classes })));
@@ -173,8 +182,7 @@ impl Training {
             set_timeout(
                 move || {
                     if save(&blob, &name).is_err() {
-                        let message = format!("The browser did not let {name} be saved.");
-                        self.models_trouble.set(Some(message));
+                        self.models_trouble.set(Some(t!("models.not_saved", name = name).into()));
                     }
                 },
                 BETWEEN_FILES * place as u32,
@@ -192,10 +200,10 @@ impl Training {
 }
 
 /// What is left of a run that broke off.
-fn what_is_kept(run: &Run) -> &'static str {
+fn what_is_kept(run: &Run) -> Text {
     match run.epochs.len() {
-        0 => "No epoch was done yet, so there is nothing to go on from.",
-        _ if run.not_kept.is_some() && run.kept == 0 => "None of its epochs could be kept.",
-        _ => "What was kept of it can be gone on with above.",
+        0 => t!("train.nothing_kept"),
+        _ if run.not_kept.is_some() && run.kept == 0 => t!("train.none_could_be_kept"),
+        _ => t!("train.can_be_gone_on"),
     }
 }

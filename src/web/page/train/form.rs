@@ -3,9 +3,11 @@
 use std::str::FromStr;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use crate::{
     advice::LARGEST_LEARNING_RATE,
+    language::Text,
     run::{Mode, TrainingConfig},
     web::protocol::training::ModelChoice,
 };
@@ -40,15 +42,15 @@ pub struct NumberField<T: 'static> {
     /// The `id` of its control.
     pub id: &'static str,
     /// Its name.
-    pub label: &'static str,
+    pub label: fn() -> Text,
     /// What it is about.
-    pub hint: &'static str,
+    pub hint: fn() -> Text,
     /// What is written.
     pub text: RwSignal<String>,
     /// The number of a text; none where it is not as it has to be.
     read: fn(&str) -> Option<T>,
     /// What it has to be, in words.
-    rule: &'static str,
+    rule: fn() -> Text,
 }
 
 impl Form {
@@ -60,45 +62,45 @@ impl Form {
             start: RwSignal::new(ModelChoice::InUse),
             epochs: NumberField {
                 id: "epochs",
-                label: "Epochs",
-                hint: "How many times every photo is shown",
+                label: || t!("settings.epochs"),
+                hint: || t!("settings.epochs_about"),
                 text: RwSignal::new(config.epochs.to_string()),
                 read: |text| whole(text, 1, 1000),
-                rule: "A whole number from 1 to 1000.",
+                rule: || t!("settings.epochs_rule"),
             },
             batch_size: NumberField {
                 id: "batch-size",
-                label: "Batch size",
-                hint: "Photos a step",
+                label: || t!("settings.batch_size"),
+                hint: || t!("settings.batch_size_about"),
                 text: RwSignal::new(config.batch_size.to_string()),
                 read: |text| whole(text, 1, 512),
-                rule: "A whole number from 1 to 512.",
+                rule: || t!("settings.batch_size_rule"),
             },
             learning_rate: NumberField {
                 id: "learning-rate",
-                label: "Learning rate",
-                hint: "How large the steps are; Adam",
+                label: || t!("settings.learning_rate"),
+                hint: || t!("settings.learning_rate_about"),
                 text: RwSignal::new(usual_rate(Mode::Full).to_owned()),
                 read: |text| decimal(text).filter(|rate| *rate > 0.0 && *rate <= LARGEST_LEARNING_RATE),
-                rule: "A number above 0 and up to 1; 0.0002 is usual.",
+                rule: || t!("settings.learning_rate_rule"),
             },
             seed: NumberField {
                 id: "seed",
-                label: "Seed",
-                hint: "The same seed gives the same split and the same run",
+                label: || t!("settings.seed"),
+                hint: || t!("settings.seed_about"),
                 text: RwSignal::new(config.seed.to_string()),
                 read: |text| whole(text, 0, LARGEST_SEED),
-                rule: "A whole number with at most 15 digits, such as 7.",
+                rule: || t!("settings.seed_rule"),
             },
             validation_share: NumberField {
                 id: "validation-share",
-                label: "Validation photos, in %",
-                hint: "Set aside from each class, at random by the seed; never learned from",
+                label: || t!("settings.share"),
+                hint: || t!("settings.share_about"),
                 text: RwSignal::new("10".to_owned()),
                 read: |text| {
                     decimal(text).filter(|percent| (1.0..=90.0).contains(percent)).map(|percent| percent / 100.0)
                 },
-                rule: "A number from 1 to 90.",
+                rule: || t!("settings.share_rule"),
             },
             augment: RwSignal::new(config.augment),
         }
@@ -114,7 +116,7 @@ impl Form {
     }
 
     /// What is not as it has to be, with the name of its field.
-    pub fn problem(self) -> Option<String> {
+    pub fn problem(self) -> Option<Text> {
         let problems = [
             self.epochs.named_problem(),
             self.batch_size.named_problem(),
@@ -147,12 +149,12 @@ impl<T> NumberField<T> {
     }
 
     /// What it has to be, where it is not.
-    pub fn problem(&self) -> Option<&'static str> {
-        self.value().is_none().then_some(self.rule)
+    pub fn problem(&self) -> Option<Text> {
+        self.value().is_none().then(self.rule)
     }
 
-    fn named_problem(&self) -> Option<String> {
-        self.problem().map(|rule| format!("{}: {rule}", self.label))
+    fn named_problem(&self) -> Option<Text> {
+        self.problem().map(|rule| t!("settings.problem", label = (self.label)(), rule = rule))
     }
 }
 

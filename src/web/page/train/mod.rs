@@ -22,34 +22,38 @@ mod set;
 mod settings;
 
 use leptos::{ev, prelude::*};
+use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDetailsElement;
 
 use self::state::Phase;
 use super::{browser, state::Page};
 
-/// Everything below the place where the photos come in.
-#[component]
-pub fn Bench() -> impl IntoView {
-    let page = expect_context::<Page>();
+/// Does what follows from where training stands, from the page's start on.
+pub fn follow(page: Page) {
     let training = page.training;
-    let phase = training.phase;
-    Effect::new(move || browser::set_body_data("training", Some(phase.get().name())));
+    Effect::new(move || browser::set_body_data("training", Some(training.phase.get().name())));
     warn_before_leaving(page);
     training.recall_folder();
-
-    let has_photos = move || !matches!(phase.get(), Phase::Idle | Phase::Checking);
     // A run takes the place of what led to it.
-    let open = RwSignal::new(true);
     Effect::new(move |before: Option<Phase>| {
-        let phase = phase.get();
+        let phase = training.phase.get();
         if phase == Phase::Checked {
-            open.set(true);
+            training.preparation_open.set(true);
         } else if phase.is_active() && !before.is_some_and(Phase::is_active) {
-            open.set(false);
+            training.preparation_open.set(false);
         }
         phase
     });
+}
+
+/// Everything below the place where the photos come in.
+#[component]
+pub fn Bench() -> impl IntoView {
+    let training = expect_context::<Page>().training;
+    let phase = training.phase;
+    let has_photos = move || !matches!(phase.get(), Phase::Idle | Phase::Checking);
+    let open = training.preparation_open;
     let toggled = move |event: ev::Event| {
         let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
         if let Some(details) = details {
@@ -61,9 +65,9 @@ pub fn Bench() -> impl IntoView {
             <control::Control/>
             <Show when=has_photos>
                 <details class="preparation" prop:open=open on:toggle=toggled>
-                    <summary>"Photos and settings"</summary>
+                    <summary>{t!("train.photos_and_settings")}</summary>
                     <Show when=move || training.is_locked()>
-                        <p class="locked">"They are those of the run under way and stay as they are until it is over."</p>
+                        <p class="locked">{t!("train.locked_about")}</p>
                     </Show>
                     <report::Report/>
                     <settings::Settings/>

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
 use crate::{
     dataset::Sample,
     dataset_report::PhotoSet,
+    language::Text,
     report,
     web::{
         js, names,
@@ -40,7 +42,7 @@ impl Training {
                 start: self.form.start.get_untracked(),
             }
         });
-        self.order(TrainingCommand::Train(order), "Getting ready\u{2026}");
+        self.order(TrainingCommand::Train(order), || t!("train.starting"));
     }
 
     /// Holds the run, or lets it go on.
@@ -49,7 +51,7 @@ impl Training {
             return self.command(TrainingCommand::GoOn);
         }
         self.pausing.set(true);
-        self.tell("Pausing after this step\u{2026}");
+        self.tell(|| t!("train.pausing"));
         self.command(TrainingCommand::Pause);
     }
 
@@ -57,7 +59,7 @@ impl Training {
     pub fn stop(self) {
         self.stopping.set(true);
         self.leads_focus.set_value(true);
-        self.tell("Stopping after this step\u{2026}");
+        self.tell(|| t!("train.stopping"));
         self.command(TrainingCommand::Stop);
     }
 
@@ -67,14 +69,11 @@ impl Training {
         let missing = self.set.with_untracked(|set| missing_photos(set, &run));
         if let Some((count, example)) = missing {
             if self.choices.get_value() > 0 {
-                let which = match count {
-                    1 => format!("`{example}` is missing or changed"),
-                    count => format!("{} of its photos are missing or changed, `{example}` for one", number(count)),
-                };
-                self.complain(format!(
-                    "These are not the photos of the run: {which}. Choose the folder `{}` as it was.",
-                    run.order.name
-                ));
+                let name = run.order.name.clone();
+                self.complain(move || match count {
+                    1 => t!("train.other_photos_one", example = example, name = name),
+                    _ => t!("train.other_photos", count = number(count), example = example, name = name),
+                });
             }
             return false;
         }
@@ -82,7 +81,7 @@ impl Training {
             let identity = |(path, content): (&str, &str)| Identity { path: path.into(), content: content.into() };
             set.identities().map(identity).collect()
         });
-        self.order(TrainingCommand::Resume { photos }, "Going on\u{2026}");
+        self.order(TrainingCommand::Resume { photos }, || t!("train.going_on"));
         true
     }
 
@@ -120,13 +119,13 @@ impl Training {
         let saved = report::html(model, run)
             .map_err(|error| error.to_string())
             .and_then(|html| save_text(&html, "text/html", &name).map_err(|error| js::message(&error)));
-        self.models_trouble.set(saved.err().map(|error| format!("The report could not be saved: {error}.")));
+        self.models_trouble.set(saved.err().map(|error| t!("models.report_not_saved", reason = error).into()));
     }
 
-    fn order(self, command: TrainingCommand, message: &str) {
+    fn order(self, command: TrainingCommand, saying: fn() -> Text) {
         self.ordered.set(true);
         self.leads_focus.set_value(true);
-        self.tell(message);
+        self.tell(saying);
         spawn_local(ask_to_keep());
         self.bridge.with_value(|bridge| bridge.as_ref().map(|bridge| bridge.train(command)));
     }

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use leptos::{ev, html, prelude::*};
+use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+
+use crate::{language::Text, words::number};
 
 /// Pause before the next part of a list is built.
 const PAUSE: Duration = Duration::from_millis(30);
@@ -104,7 +107,9 @@ pub fn ShowAll(
 ) -> impl IntoView {
     view! {
         <Show when=move || !all.get() && (count() > at_first)>
-            <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all " {count}</button>
+            <button type="button" class="quiet" on:click=move |_| all.set(true)>
+                {move || t!("parts.show_all", count = number(count()))}
+            </button>
         </Show>
     }
 }
@@ -113,20 +118,20 @@ pub fn ShowAll(
 #[component]
 pub fn TwoStep(
     /// What it says at first.
-    label: &'static str,
+    label: Text,
     /// What it says before it acts.
-    sure: &'static str,
+    sure: Text,
     /// What it is about, for those who do not see where it stands.
     #[prop(into)]
     about: Signal<String>,
     /// What should be known before it acts.
     #[prop(optional, into)]
-    warning: Signal<Option<&'static str>>,
+    warning: Signal<Option<Text>>,
     /// What it does.
     on_sure: impl Fn() + 'static,
 ) -> impl IntoView {
     let (asked, set_asked) = signal(false);
-    let text = move || if asked.get() { sure } else { label };
+    let text = Signal::derive(move || if asked.get() { sure.clone() } else { label.clone() });
     let click = move |_| {
         if asked.get_untracked() {
             on_sure();
@@ -137,7 +142,7 @@ pub fn TwoStep(
         <button
             type="button"
             class:danger=asked
-            aria-label=move || format!("{} {}", text(), about.get())
+            aria-label=move || t!("parts.action", action = text.get(), name = about.get())
             on:click=click
             on:blur=move |_| set_asked.set(false)
         >
@@ -155,8 +160,10 @@ pub fn Renamable(
     /// The name.
     #[prop(into)]
     name: Signal<String>,
-    /// What bears it, such as "class".
-    thing: &'static str,
+    /// What the button does, with the name.
+    ask: fn(String) -> Text,
+    /// What the field is, with the name.
+    new_name: fn(String) -> Text,
     /// The `id` of a `datalist` with names to choose from.
     #[prop(optional)]
     names: Option<&'static str>,
@@ -206,10 +213,10 @@ pub fn Renamable(
                         type="button"
                         class="quiet"
                         disabled=disabled
-                        aria-label=move || format!("Rename {thing} {}", name.get())
+                        aria-label=move || ask(name.get())
                         on:click=move |_| set_editing.set(true)
                     >
-                        "Rename"
+                        {t!("parts.rename")}
                     </button>
                 }
             }
@@ -220,14 +227,16 @@ pub fn Renamable(
                     value=name.get_untracked()
                     required
                     pattern=r".*\S.*"
-                    title="A name with at least one letter"
+                    title=t!("parts.name_rule")
                     list=names
                     maxlength="100"
                     autocomplete="off"
-                    aria-label=move || format!("New name of the {thing} {}", name.get())
+                    aria-label=move || new_name(name.get())
                 />
-                <button type="submit" class="quiet">"Save"</button>
-                <button type="button" class="quiet" on:click=move |_| set_editing.set(false)>"Cancel"</button>
+                <button type="submit" class="quiet">{t!("parts.save")}</button>
+                <button type="button" class="quiet" on:click=move |_| set_editing.set(false)>
+                    {t!("parts.cancel")}
+                </button>
             </form>
         </Show>
     }

@@ -4,12 +4,13 @@ use std::{collections::HashSet, sync::Arc};
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::{
     state::{Phase, Training},
-    words::{listed, photos},
+    words::{NAMES, listed, photos},
 };
 use crate::{
     dataset_report::{Listing, PhotoSet, Seen, common_folder, duplicates::Search},
@@ -26,7 +27,7 @@ impl Training {
     /// Takes a folder as the photos to train on, in place of any other.
     pub fn choose(self, mut findings: Findings) {
         if self.phase.get_untracked().is_active() || self.ordered.get_untracked() {
-            return self.complain("A run is under way. Stop it before you choose other photos.");
+            return self.complain(|| t!("train.stop_first"));
         }
         self.folder.set_value(findings.take_folder());
         let (mut photos, others, mut empty_folders) = findings.for_training();
@@ -67,7 +68,7 @@ impl Training {
         if count == 0 {
             self.finish_looking();
         } else {
-            self.tell(format!("Looking at {}\u{2026}", photos(count)));
+            self.tell(move || t!("train.looking_at", photos = photos(count)));
         }
     }
 
@@ -111,9 +112,10 @@ impl Training {
             self.duplicates.set(Arc::new(search.found()));
             self.set.notify();
             self.phase.set(Phase::Checked);
-            self.tell(match self.set.with_untracked(|set| set.photos().len()) {
-                0 => "There are no photos to train on in this folder.".to_owned(),
-                count => format!("{} looked at.", photos(count)),
+            let count = self.set.with_untracked(|set| set.photos().len());
+            self.tell(move || match count {
+                0 => t!("train.no_photos"),
+                _ => t!("train.looked_at", photos = photos(count)),
             });
         });
     }
@@ -125,5 +127,5 @@ fn name_of_several(photos: &[Found]) -> String {
     let mut folders: Vec<_> = photos.iter().filter_map(outermost).collect();
     folders.sort_unstable();
     folders.dedup();
-    if folders.is_empty() { "My photos".to_owned() } else { listed(&folders) }
+    if folders.is_empty() { t!("train.my_photos").into() } else { listed(&folders, NAMES) }
 }

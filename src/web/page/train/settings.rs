@@ -1,17 +1,22 @@
 //! How the photos are split and how the network is trained: the form.
 
 use leptos::{ev, prelude::*};
+use rust_i18n::t;
 
 use super::{form::NumberField, state::Training};
 use crate::{
+    language::Text,
     run::Mode,
     web::{page::state::Page, protocol::training::ModelChoice},
 };
 
-const MODES: [(&str, &str, Mode); 3] = [
-    ("full", "Fine-tune all layers", Mode::Full),
-    ("head", "Train the head only", Mode::Head),
-    ("scratch", "Train from scratch", Mode::Scratch),
+/// The value of a mode's option, its name, and the mode.
+type Choice = (&'static str, fn() -> Text, Mode);
+
+const MODES: [Choice; 3] = [
+    ("full", || t!("settings.full"), Mode::Full),
+    ("head", || t!("settings.head"), Mode::Head),
+    ("scratch", || t!("settings.scratch"), Mode::Scratch),
 ];
 /// What stands for a model in the list of those to start from.
 const IN_USE: &str = "in-use";
@@ -26,7 +31,7 @@ pub fn Settings() -> impl IntoView {
     let locked = move || training.phase.get().is_active() || training.ordered.get();
     view! {
         <form class="settings" id="training-settings" on:submit=|event: ev::SubmitEvent| event.prevent_default()>
-            <h3>"Settings"</h3>
+            <h3>{t!("settings.title")}</h3>
             <fieldset disabled=locked>
                 <ModeField/>
                 <StartField/>
@@ -52,18 +57,16 @@ fn ModeField() -> impl IntoView {
         }
     };
     let explanation = move || match form.mode.get() {
-        Mode::Full => "All weights move, starting from those of a trained model. The usual choice.",
-        Mode::Head => {
-            "Only the last layer learns, on what the others make of each photo. Quick, and enough for few photos."
-        }
-        Mode::Scratch => "All weights start at random, as in the tutorial. Takes thousands of photos and many epochs.",
+        Mode::Full => t!("settings.full_about"),
+        Mode::Head => t!("settings.head_about"),
+        Mode::Scratch => t!("settings.scratch_about"),
     };
     let options = MODES.map(|(value, text, mode)| {
-        view! { <option value=value selected=move || form.mode.get() == mode>{text}</option> }
+        view! { <option value=value selected=move || form.mode.get() == mode>{text()}</option> }
     });
     view! {
         <div class="field wide">
-            <label for="mode">"What learns"</label>
+            <label for="mode">{t!("settings.mode")}</label>
             <select id="mode" aria-describedby="mode-hint" on:change=choose>
                 {options}
             </select>
@@ -91,15 +94,26 @@ fn StartField() -> impl IntoView {
         ModelChoice::Kept(id) => id.clone(),
     };
     let choices = Memo::new(move |_| {
-        let name = |name: Option<String>| name.map(|name| format!(": {name}")).unwrap_or_default();
         let in_use = page.model.with(|model| model.as_ref().map(|model| model.name.clone()));
         let shipped = page.shipped_model.with(|model| model.as_ref().map(|model| model.name.clone()));
         let mut choices = vec![
-            (ModelChoice::InUse, format!("The model in use{}", name(in_use))),
-            (ModelChoice::Shipped, format!("The one of this page{}", name(shipped))),
+            (
+                ModelChoice::InUse,
+                match in_use {
+                    Some(name) => t!("settings.model_in_use_named", name = name),
+                    None => t!("settings.model_in_use"),
+                },
+            ),
+            (
+                ModelChoice::Shipped,
+                match shipped {
+                    Some(name) => t!("settings.model_of_page_named", name = name),
+                    None => t!("settings.model_of_page"),
+                },
+            ),
         ];
         page.training.models.with(|models| {
-            choices.extend(models.iter().map(|model| (ModelChoice::Kept(model.id.clone()), model.name.clone())));
+            choices.extend(models.iter().map(|model| (ModelChoice::Kept(model.id.clone()), model.name.clone().into())));
         });
         choices
     });
@@ -110,7 +124,7 @@ fn StartField() -> impl IntoView {
         }
     });
     let options = move || {
-        let option = |(choice, text): (ModelChoice, String)| {
+        let option = |(choice, text): (ModelChoice, Text)| {
             let value = value(&choice);
             view! { <option value=value selected=move || form.start.get() == choice>{text}</option> }
         };
@@ -119,16 +133,16 @@ fn StartField() -> impl IntoView {
     let from_scratch = move || form.mode.get() == Mode::Scratch;
     view! {
         <div class="field wide">
-            <label for="start-model">"Starts from"</label>
+            <label for="start-model">{t!("settings.start")}</label>
             <select id="start-model" aria-describedby="start-hint" disabled=from_scratch on:change=choose>
                 {options}
             </select>
             <small id="start-hint">
                 {move || {
                     if from_scratch() {
-                        "From scratch there is nothing to start from."
+                        t!("settings.no_start")
                     } else {
-                        "Where its classes are others than yours, its last layer is replaced."
+                        t!("settings.start_about")
                     }
                 }}
             </small>
@@ -144,7 +158,7 @@ fn Number<T: Copy + Send + Sync + 'static>(field: NumberField<T>) -> impl IntoVi
     let problem = Memo::new(move |_| field.problem());
     view! {
         <div class="field">
-            <label for=id>{label}</label>
+            <label for=id>{label()}</label>
             <input
                 id=id
                 inputmode="decimal"
@@ -154,7 +168,7 @@ fn Number<T: Copy + Send + Sync + 'static>(field: NumberField<T>) -> impl IntoVi
                 prop:value=text
                 on:input=move |event| text.set(event_target_value(&event))
             />
-            <small id=hint_id aria-live="polite">{move || problem.get().unwrap_or(hint)}</small>
+            <small id=hint_id aria-live="polite">{move || problem.get().unwrap_or_else(hint)}</small>
         </div>
     }
 }
@@ -171,8 +185,8 @@ fn ShareField() -> impl IntoView {
             fallback=|| {
                 view! {
                     <div class="field">
-                        <span class="label">"Validation photos"</span>
-                        <small>"Those in the folder val: this folder is already split."</small>
+                        <span class="label">{t!("settings.validation_photos")}</span>
+                        <small>{t!("settings.already_split")}</small>
                     </div>
                 }
             }
@@ -198,14 +212,14 @@ fn AugmentField() -> impl IntoView {
                     prop:checked=form.augment
                     on:change=move |event| form.augment.set(event_target_checked(&event))
                 />
-                "Augmentation"
+                {t!("settings.augmentation")}
             </label>
             <small id="augmentation-hint">
                 {move || {
                     if is_head() {
-                        "Not with the head only: it sees each photo once, whole."
+                        t!("settings.no_augmentation")
                     } else {
-                        "Each photo is cropped and mirrored at random, anew each epoch"
+                        t!("settings.augmentation_about")
                     }
                 }}
             </small>

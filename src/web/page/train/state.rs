@@ -11,10 +11,15 @@ use super::{folder::KeptFolder, form::Form, thumbnails::Thumbnails};
 use crate::{
     dataset::Arranged,
     dataset_report::{PhotoSet, duplicates::Duplicates},
+    language::{Language, Text},
     metrics::ConfusionMatrix,
     run::{EpochRecord, best_epoch},
     web::{
-        page::{intake::Folder, state::SharedBridge},
+        page::{
+            intake::Folder,
+            language::{Saying, silence},
+            state::SharedBridge,
+        },
         protocol::training::{Best, KeptModel, Place, Step, TrainingDevice, TrainingOrder, UnfinishedRun},
     },
 };
@@ -42,10 +47,10 @@ pub enum Phase {
 }
 
 /// The last thing worth telling; read aloud by screen readers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Message {
-    /// In words; empty where there is nothing to tell.
-    pub text: String,
+    /// What it says; empty where there is nothing to tell.
+    pub saying: Saying,
     /// Whether something went wrong.
     pub is_trouble: bool,
 }
@@ -142,6 +147,8 @@ pub struct Training {
     pub phase: RwSignal<Phase>,
     /// The last thing worth telling.
     pub message: RwSignal<Message>,
+    /// Whether the photos and the settings are in sight.
+    pub preparation_open: RwSignal<bool>,
     /// The photos that were chosen.
     pub set: RwSignal<PhotoSet>,
     /// How many of them were looked at.
@@ -193,10 +200,12 @@ pub struct Training {
 
 impl Training {
     /// Training before anything was chosen.
-    pub fn new(bridge: SharedBridge) -> Self {
+    pub fn new(bridge: SharedBridge, language: RwSignal<Language>) -> Self {
         let set = RwSignal::new(PhotoSet::default());
         let form = Form::new();
         let arranged = Memo::new(move |_| {
+            // What hinders is told in words.
+            language.track();
             // A share or a seed that makes no sense is told beside its field.
             let (share, seed) = (form.validation_share.value().unwrap_or(0.1), form.seed.value().unwrap_or(0));
             set.with(|set| set.arranged(share, seed)).map(Arc::new).map_err(|error| error.to_string())
@@ -204,6 +213,7 @@ impl Training {
         Self {
             phase: RwSignal::new(Phase::Idle),
             message: RwSignal::new(Message::default()),
+            preparation_open: RwSignal::new(true),
             set,
             looked_at: RwSignal::new(0),
             duplicates: RwSignal::new(Arc::default()),
@@ -232,36 +242,37 @@ impl Training {
     }
 
     /// Tells the visitor something.
-    pub fn tell(self, text: impl Into<String>) {
-        let message = Message { text: text.into(), is_trouble: false };
+    pub fn tell(self, saying: impl Fn() -> Text + Send + Sync + 'static) {
+        self.say(Message { saying: Arc::new(saying), is_trouble: false });
+    }
+
+    fn say(self, message: Message) {
         self.standing.set_value(message.clone());
         self.message.set(message);
     }
 
     /// Tells the visitor something; what is told of a run comes back after a while.
-    pub fn mention(self, text: impl Into<String>) {
-        if self.phase.get_untracked().is_active() {
-            self.in_passing(Message { text: text.into(), is_trouble: false });
-        } else {
-            self.tell(text);
-        }
+    pub fn mention(self, saying: impl Fn() -> Text + Send + Sync + 'static) {
+        self.say_or_mention(Message { saying: Arc::new(saying), is_trouble: false });
     }
 
     /// Tells the visitor that something went wrong; what is told of a run comes back after a while.
-    pub fn complain(self, text: impl Into<String>) {
-        let message = Message { text: text.into(), is_trouble: true };
+    pub fn complain(self, saying: impl Fn() -> Text + Send + Sync + 'static) {
+        self.say_or_mention(Message { saying: Arc::new(saying), is_trouble: true });
+    }
+
+    fn say_or_mention(self, message: Message) {
         if self.phase.get_untracked().is_active() {
             self.in_passing(message);
         } else {
-            self.standing.set_value(message.clone());
-            self.message.set(message);
+            self.say(message);
         }
     }
 
     fn in_passing(self, message: Message) {
         self.message.set(message.clone());
         let go_back = move || {
-            if self.message.with_untracked(|shown| *shown == message) {
+            if self.message.with_untracked(|shown| Arc::ptr_eq(&shown.saying, &message.saying)) {
                 self.message.set(self.standing.get_value());
             }
         };
@@ -280,6 +291,12 @@ impl Training {
             ((run.epochs.len() + 1).min(total), total)
         };
         if self.phase.get().is_active() { self.run.with(|there| there.as_ref().map(run)) } else { None }
+    }
+}
+
+impl Default for Message {
+    fn default() -> Self {
+        Self { saying: silence(), is_trouble: false }
     }
 }
 

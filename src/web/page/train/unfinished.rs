@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use leptos::prelude::*;
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
@@ -13,9 +14,10 @@ use super::{
     folder::KeptFolder,
     parts::{TwoStep, rescue_focus},
     state::{Phase, Resuming, Training},
-    words::{date, listed, percent, photos, with_names},
+    words::{NAMES, date, listed, percent, photos, with_names},
 };
 use crate::{
+    language::Text,
     run::best_epoch,
     web::{
         page::{
@@ -80,12 +82,12 @@ fn Offer(run: Arc<UnfinishedRun>) -> impl IntoView {
             }
         }
     });
-    let request = format!("Choose the folder `{name}` again; its photos are compared with those of the run.");
+    let request = t!("unfinished.request", name = name);
     view! {
-        <section class="offer" id="unfinished" aria-label="A run that was broken off">
+        <section class="offer" id="unfinished" aria-label=t!("unfinished.section")>
             <div>
-                <h2>"A run was broken off"</h2>
-                <p>{summary(&run)} " " {permission}</p>
+                <h2>{t!("unfinished.title")}</h2>
+                <p>{summary(&run)} {permission}</p>
                 <Show when=asks>
                     <p class="request" role="status">{with_names(&request)}</p>
                 </Show>
@@ -98,12 +100,12 @@ fn Offer(run: Arc<UnfinishedRun>) -> impl IntoView {
                     disabled=move || !ready() || busy()
                     on:click=go_on
                 >
-                    "Go on"
+                    {t!("unfinished.go_on")}
                 </button>
                 <TwoStep
-                    label="Forget it"
-                    sure="Forget it for good?"
-                    about=format!("the run on {name}")
+                    label=t!("unfinished.forget")
+                    sure=t!("unfinished.forget_for_good")
+                    about=t!("unfinished.about", name = name).into_owned()
                     on_sure=move || {
                         is_forgotten.store(true, Ordering::Relaxed);
                         training.forget_unfinished();
@@ -116,25 +118,27 @@ fn Offer(run: Arc<UnfinishedRun>) -> impl IntoView {
 
 fn summary(run: &UnfinishedRun) -> String {
     let order = &run.order;
-    let best = best_epoch(&run.history)
-        .map(|best| format!(" So far epoch {} is best, with {}.", best.epoch, percent(best.validation_accuracy)))
-        .unwrap_or_default();
-    format!(
-        "{}: {} of {}. {} of {} epochs were done on {}.{best}",
-        order.name,
-        photos(order.train.len() + order.validation.len()),
-        listed(&order.classes),
-        run.history.len(),
-        order.config.epochs,
-        date(run.saved),
+    let mut text = t!(
+        "unfinished.summary",
+        name = order.name,
+        photos = photos(order.train.len() + order.validation.len()),
+        classes = listed(&order.classes, NAMES),
+        done = run.history.len(),
+        epochs = order.config.epochs,
+        date = date(run.saved)
     )
+    .into_owned();
+    if let Some(best) = best_epoch(&run.history) {
+        text += &t!("unfinished.best", epoch = best.epoch, accuracy = percent(best.validation_accuracy));
+    }
+    text
 }
 
 /// What has to be done for the photos.
-fn permission(kept: &KeptFolder) -> &'static str {
+fn permission(kept: &KeptFolder) -> Text {
     match kept.is_readable {
-        true => "The photos need not be chosen again: the browser still lets this page read their folder.",
-        false => "The photos need not be chosen again if you let this page read their folder once more.",
+        true => t!("unfinished.readable"),
+        false => t!("unfinished.to_be_allowed"),
     }
 }
 
@@ -146,10 +150,10 @@ async fn fetch(page: Page, folder: Folder) {
     let may_read = folder.ask_to_read().await;
     if may_read && is_wanted() {
         let name = folder.name();
-        training.tell(choose::GOING_THROUGH);
+        training.tell(|| t!("train.going_through"));
         let findings = Findings::in_folder(folder, choose::count(page)).await;
         match findings.is_out_of_reach() {
-            true => training.complain(format!("The folder `{name}` is not where it was. Choose it again.")),
+            true => training.complain(move || t!("train.folder_gone", name = name)),
             false if is_wanted() => return training.choose(findings),
             false => {}
         }

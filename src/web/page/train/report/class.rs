@@ -1,6 +1,7 @@
 //! A class: how many photos it has, what they look like, and what can be changed about it.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::gallery::{Gallery, Item};
 use crate::{
@@ -42,7 +43,7 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
         let class = arranged.classes.iter().position(|class| name.with_value(|name| class == name))?;
         let count = |samples: &[Sample]| samples.iter().filter(|sample| sample.class == class).count();
         let (train, validation) = (count(&arranged.split.train), count(&arranged.split.validation));
-        Some(format!("{} to learn from, {} to validate with", number(train), number(validation)))
+        Some(t!("report.split", train = number(train), validation = number(validation)))
     };
     let items = Memo::new(move |_| {
         training.set.with(|set| name.with_value(|name| readable(set, name).map(Item::of).collect::<Vec<_>>()))
@@ -65,14 +66,15 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
     let rename = move |new_name: String| {
         let name = name.get_value();
         if training.set.with_untracked(|set| set.photos().iter().any(|photo| photo.class == new_name)) {
-            training.tell(format!("`{name}` and `{new_name}` are one class now, `{new_name}`."));
+            let (name, new_name) = (name.clone(), new_name.clone());
+            training.tell(move || t!("report.merged", name = name, new_name = new_name));
         }
         // This row goes away, and another one comes.
         rescue_focus(format!("[data-class-name={}] .naming button", quoted(&new_name)));
         training.set.update(|set| set.rename_class(&name, &new_name));
     };
-    let reveal = move || if open.get() { "Hide photos" } else { "Show photos" };
-    let action = move || if left_out.get() { "Take in" } else { "Leave out" };
+    let reveal = move || if open.get() { t!("report.hide_photos") } else { t!("report.show_photos") };
+    let action = move || if left_out.get() { t!("report.take_in") } else { t!("report.leave_out") };
     view! {
         <li
             class="class"
@@ -83,11 +85,18 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
             <div class="samples" aria-hidden="true">{pictures}</div>
             <div class="about">
                 <div class="naming">
-                    <Renamable name=name.get_value() thing="class" names="class-names" disabled=locked on_rename=rename/>
+                    <Renamable
+                        name=name.get_value()
+                        ask=|name| t!("report.rename_class", name = name)
+                        new_name=|name| t!("report.new_name_of_class", name = name)
+                        names="class-names"
+                        disabled=locked
+                        on_rename=rename
+                    />
                 </div>
                 <p class="count">
                     <b>{move || number(used())}</b>
-                    <span>{move || if left_out.get() { Some("left out".to_owned()) } else { parts() }}</span>
+                    <span>{move || if left_out.get() { Some(t!("report.left_out")) } else { parts() }}</span>
                 </p>
                 <div class="bar" style=share></div>
                 <p class="missing">{move || summary.with(|class| class.as_ref().map(missing))}</p>
@@ -97,7 +106,10 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
                     type="button"
                     class="quiet"
                     aria-expanded=move || open.get().to_string()
-                    aria-label=move || format!("{} of {}", reveal(), name.get_value())
+                    aria-label=move || match open.get() {
+                        true => t!("report.hide_photos_of", name = name.get_value()),
+                        false => t!("report.show_photos_of", name = name.get_value()),
+                    }
                     on:click=move |_| set_open.update(|open| *open = !*open)
                 >
                     {reveal}
@@ -106,7 +118,10 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
                     type="button"
                     class="quiet leave-out"
                     disabled=locked
-                    aria-label=move || format!("{} the class {}", action(), name.get_value())
+                    aria-label=move || match left_out.get() {
+                        true => t!("report.take_in_class", name = name.get_value()),
+                        false => t!("report.leave_out_class", name = name.get_value()),
+                    }
                     on:click=move |_| {
                         let left_out = left_out.get_untracked();
                         training.set.update(|set| name.with_value(|name| set.leave_out_class(name, !left_out)));
@@ -132,10 +147,10 @@ fn readable<'a>(set: &'a PhotoSet, class: &'a str) -> impl Iterator<Item = (usiz
 fn missing(class: &ClassSummary) -> String {
     let mut parts = Vec::new();
     if class.left_out > 0 {
-        parts.push(format!("{} left out", photos(class.left_out)));
+        parts.push(t!("report.some_left_out", photos = photos(class.left_out)));
     }
     if class.unreadable > 0 {
-        parts.push(format!("{} cannot be read", photos(class.unreadable)));
+        parts.push(t!("report.some_unreadable", photos = photos(class.unreadable)));
     }
-    parts.join(", ")
+    parts.join(&t!("list.comma"))
 }

@@ -1,22 +1,23 @@
 //! Photos that occur more than once: those with several labels first.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::gallery::{Gallery, Item};
 use crate::{
     dataset_report::{PhotoSet, duplicates::Duplicates},
+    language::Text,
     web::page::{
         state::Page,
-        train::{parts::ShowAll, words::counted},
+        train::{
+            parts::ShowAll,
+            words::{NAMES, listed, number},
+        },
     },
 };
 
 /// Groups shown at first.
 const SHOWN: usize = 10;
-const EXACT: &str = "Equal files. Of those with one label the first is kept; those with several labels are all left \
-                     out, since only you can tell which label is right: take the right one in again.";
-const ALIKE: &str = "They look alike, and may be the same picture in another size or quality. Keep what is really \
-                     different.";
 
 /// Equal files and photos that look alike, each kind where there are some.
 #[component]
@@ -25,28 +26,26 @@ pub fn DuplicatesList() -> impl IntoView {
         <Kind
             exact=true
             id="leave-out-duplicates"
-            thing="photo"
-            title="there more than once"
-            explanation=EXACT
+            title=|count| match count {
+                1 => t!("report.one_duplicate"),
+                count => t!("report.duplicates", count = number(count)),
+            }
+            explanation=t!("report.duplicates_about")
         />
         <Kind
             exact=false
             id="leave-out-look-alikes"
-            thing="group"
-            title="of photos that look nearly the same"
-            explanation=ALIKE
+            title=|count| match count {
+                1 => t!("report.one_look_alike"),
+                count => t!("report.look_alikes", count = number(count)),
+            }
+            explanation=t!("report.look_alikes_about")
         />
     }
 }
 
 #[component]
-fn Kind(
-    exact: bool,
-    id: &'static str,
-    thing: &'static str,
-    title: &'static str,
-    explanation: &'static str,
-) -> impl IntoView {
+fn Kind(exact: bool, id: &'static str, title: fn(usize) -> Text, explanation: Text) -> impl IntoView {
     let page = expect_context::<Page>();
     let training = page.training;
     let all = RwSignal::new(false);
@@ -72,10 +71,10 @@ fn Kind(
     view! {
         <Show when=move || count() != 0>
             <details class="more duplicates">
-                <summary>{move || format!("{} {title}", counted(count(), thing))}</summary>
-                <p>{explanation}</p>
+                <summary>{move || title(count())}</summary>
+                <p>{explanation.clone()}</p>
                 <button type="button" id=id disabled=move || !open() || training.is_locked() on:click=thin>
-                    "Leave out all but one of each"
+                    {t!("report.thin")}
                 </button>
                 <ul>
                     <For each=shown key=|group| group.photos.clone() let:group>
@@ -100,8 +99,9 @@ fn Group(group: Duplicates) -> impl IntoView {
             .with(|set| group.with_value(|group| group.labels(set).into_iter().map(str::to_owned).collect::<Vec<_>>()))
     });
     let items = Memo::new(move |_| training.set.with(|set| group.with_value(|group| items(set, group))));
-    let contradiction =
-        move || labels.with(|labels| (labels.len() > 1).then(|| format!("Several labels: {}", labels.join(" and "))));
+    let contradiction = move || {
+        labels.with(|labels| (labels.len() > 1).then(|| t!("report.several_labels", labels = listed(labels, NAMES))))
+    };
     view! {
         <li
             data-duplicates=kind

@@ -2,6 +2,7 @@
 //! and then built in slices.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use crate::{
     dataset_report::Photo,
@@ -60,7 +61,7 @@ fn Tile(item: Item) -> impl IntoView {
     let Item { place, path, caption } = item;
     let left_out =
         Memo::new(move |_| training.set.with(|set| set.photos().get(place).is_some_and(|photo| photo.left_out)));
-    let action = move || if left_out.get() { "Take in" } else { "Leave out" };
+    let action = move || if left_out.get() { t!("report.take_in") } else { t!("report.leave_out") };
     let toggle = move |_| {
         let left_out = left_out.get_untracked();
         training.set.update(|set| set.leave_out(place, !left_out));
@@ -71,7 +72,7 @@ fn Tile(item: Item) -> impl IntoView {
                 type="button"
                 aria-label={
                     let caption = caption.clone();
-                    move || format!("{} {caption}", action())
+                    move || t!("parts.action", action = action(), name = caption)
                 }
                 title=path.clone()
                 disabled=move || training.is_locked()

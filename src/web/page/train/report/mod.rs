@@ -6,6 +6,7 @@ mod gallery;
 mod unreadable;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use crate::{
     dataset_report::findings::{Weight, findings},
@@ -13,7 +14,7 @@ use crate::{
         state::Page,
         train::{
             parts::{growing, rescue_focus},
-            words::with_names,
+            words::{around, with_names},
         },
     },
 };
@@ -38,7 +39,10 @@ pub fn Report() -> impl IntoView {
         <section class="report" id="dataset-report" aria-labelledby="report-title">
             <header>
                 <h3 id="report-title" tabindex="-1">
-                    "Photos of " <em>{move || training.set.with(|set| set.name().to_owned())}</em>
+                    {around(
+                        &t!("report.title"),
+                        view! { <em>{move || training.set.with(|set| set.name().to_owned())}</em> },
+                    )}
                 </h3>
                 <Show when=move || changed.get()>
                     <button
@@ -51,7 +55,7 @@ pub fn Report() -> impl IntoView {
                             rescue_focus("#report-title");
                         }
                     >
-                        "Undo all changes"
+                        {t!("report.undo")}
                     </button>
                 </Show>
             </header>
@@ -81,9 +85,9 @@ fn Findings() -> impl IntoView {
     let rows = move || {
         let row = |(weight, text): (Weight, String)| {
             let (name, label) = match weight {
-                Weight::Hindrance => ("hindrance", "Must be changed: "),
-                Weight::Warning => ("warning", "Warning: "),
-                Weight::Note => ("note", "Note: "),
+                Weight::Hindrance => ("hindrance", t!("report.hindrance")),
+                Weight::Warning => ("warning", t!("report.warning")),
+                Weight::Note => ("note", t!("report.note")),
             };
             view! { <li data-finding=name><span class="hidden-words">{label}</span> {with_names(&text)}</li> }
         };
@@ -92,7 +96,7 @@ fn Findings() -> impl IntoView {
     view! {
         <Show
             when=move || found.with(|found| !found.is_empty())
-            fallback=|| view! { <p class="all-well">"Nothing to complain about."</p> }
+            fallback=|| view! { <p class="all-well">{t!("report.all_well")}</p> }
         >
             <ul class="findings">{rows}</ul>
         </Show>

@@ -1,6 +1,7 @@
 //! The photos that cannot be read, and why.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use crate::{
     dataset_report::Seen,
@@ -35,7 +36,7 @@ pub fn Unreadable() -> impl IntoView {
     view! {
         <Show when=move || count() != 0>
             <details class="more unreadable" open>
-                <summary>{move || format!("{} cannot be read", photos(count()))}</summary>
+                <summary>{move || t!("report.some_unreadable", photos = photos(count()))}</summary>
                 <ul>
                     <For each=shown key=|(path, _)| path.clone() let:photo>
                         <li data-unreadable=photo.0.clone()>

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{Answered, photo::photo};
 use crate::{
@@ -54,10 +55,8 @@ pub fn Confusion(answered: Arc<Answered>, cells: Arc<Cells>, chosen: RwSignal<Op
     };
     view! {
         <div class="confusion">
-            <h4 id=title_id.clone()>"Which class is taken for which"</h4>
-            <p class="how">
-                "Rows: what a photo is. Columns: what it is taken for. Choose a number to see the photos."
-            </p>
+            <h4 id=title_id.clone()>{t!("result.confusion")}</h4>
+            <p class="how">{t!("result.confusion_about")}</p>
             <div class="scrolls" role="region" aria-labelledby=title_id tabindex="0">
                 <table id=table_id class="heat">
                     <thead>
@@ -94,9 +93,9 @@ fn row(
         }
         let share = count as f64 / total.max(1) as f64;
         let label = if predicted == truth {
-            format!("{} of {} recognised", photos(count), classes[truth])
+            t!("result.cell_right", photos = photos(count), class = classes[truth])
         } else {
-            format!("{} of {} taken for {}", photos(count), classes[truth], classes[predicted])
+            t!("result.cell_wrong", photos = photos(count), class = classes[truth], other = classes[predicted])
         };
         let is_chosen = move || chosen.get() == Some((truth, predicted));
         view! {
@@ -134,9 +133,9 @@ pub fn Cell(answered: Arc<Answered>, cells: Arc<Cells>, cell: Place) -> impl Int
     let (truth, predicted) = cell;
     let classes = &answered.classes;
     let title = if truth == predicted {
-        format!("{}, recognised", classes[truth])
+        t!("result.right", class = classes[truth])
     } else {
-        format!("{}, taken for {}", classes[truth], classes[predicted])
+        t!("result.wrong", class = classes[truth], other = classes[predicted])
     };
     let cell_id = format!("{}cell", answered.ids);
     let total = cells[truth][predicted].len();
@@ -156,7 +155,9 @@ pub fn Cell(answered: Arc<Answered>, cells: Arc<Cells>, cell: Place) -> impl Int
                 />
             </ul>
             <Show when=move || !all.get() && (total > SHOWN)>
-                <button type="button" class="quiet" on:click=move |_| all.set(true)>"Show all " {total}</button>
+                <button type="button" class="quiet" on:click=move |_| all.set(true)>
+                    {t!("parts.show_all", count = total)}
+                </button>
             </Show>
         </section>
     }

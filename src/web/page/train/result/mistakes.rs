@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{Answered, photo::photo};
 use crate::{metrics::argmax, run::Answer, web::page::train::words::photos};
@@ -19,8 +20,8 @@ pub fn Mistakes(answered: Arc<Answered>) -> impl IntoView {
     let shown = RwSignal::new(SHOWN);
     let indices = move || mistakes.iter().take(shown.get()).copied().collect::<Vec<_>>();
     let title = match total {
-        0 => "No mistakes: every photo is recognised".to_owned(),
-        total => format!("{} mistaken, the worst first", photos(total)),
+        0 => t!("result.no_mistakes"),
+        total => t!("result.mistakes", photos = photos(total)),
     };
     view! {
         <div class="mistakes">
@@ -34,7 +35,7 @@ pub fn Mistakes(answered: Arc<Answered>) -> impl IntoView {
             </ul>
             <Show when=move || shown.get() < total>
                 <button type="button" class="quiet" on:click=move |_| shown.update(|shown| *shown += 2 * SHOWN)>
-                    "Show more"
+                    {t!("parts.show_more")}
                 </button>
             </Show>
         </div>

@@ -8,6 +8,7 @@ mod photo;
 use std::{mem, sync::Arc};
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{
     parts::go_to,
@@ -63,8 +64,8 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
     });
     let deletion = move || {
         is_deleted.get().then(|| {
-            let rest = if in_use.get() { "; it stays in use until the page is closed." } else { "." };
-            view! { <p class="trouble">"The model of this run was deleted" {rest}</p> }
+            let text = if in_use.get() { t!("result.deleted_in_use") } else { t!("result.deleted") };
+            view! { <p class="trouble">{text}</p> }
         })
     };
     // The button that was used cannot be used again.
@@ -75,11 +76,11 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
         }
     });
     let (download_id, reported) = (id.clone(), model.clone());
-    let sentence = format!(
-        "Epoch {} is the best: {} of {} validation photos recognised.",
-        result.best.epoch.epoch,
-        percent(result.best.epoch.validation_accuracy),
-        number(result.best.evaluation.answers.len())
+    let sentence = t!(
+        "result.verdict",
+        epoch = result.best.epoch.epoch,
+        accuracy = percent(result.best.epoch.validation_accuracy),
+        count = number(result.best.evaluation.answers.len())
     );
     let not_kept = result.best.not_kept.clone();
     let answered = Arc::new(Answered {
@@ -90,10 +91,10 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
     });
     view! {
         <section class="result" id="result" aria-labelledby="result-title">
-            <h3 id="result-title">"The result"</h3>
+            <h3 id="result-title">{t!("result.title")}</h3>
             <p class="verdict">{sentence}</p>
             {not_kept.map(|reason| {
-                view! { <p class="trouble">"This model is gone when the page is closed; download it. " {reason}</p> }
+                view! { <p class="trouble">{t!("result.not_kept", reason = reason)}</p> }
             })}
             {deletion}
             <div class="buttons">
@@ -108,7 +109,7 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
                         page.use_model(Source::Kept(id.clone()));
                     }
                 >
-                    {move || if in_use.get() { "In use" } else { "Use this model" }}
+                    {move || if in_use.get() { t!("result.in_use") } else { t!("result.use") }}
                 </button>
                 <button
                     type="button"
@@ -116,14 +117,14 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
                     hidden=is_deleted
                     on:click=move |_| page.training.download_model(ModelChoice::Kept(download_id.clone()), Bits::ThirtyTwo)
                 >
-                    "Download"
+                    {t!("result.download")}
                 </button>
                 <button type="button" id="report-result" on:click=move |_| page.training.save_report(&reported)>
-                    "Save the report"
+                    {t!("result.save_report")}
                 </button>
                 <Show when=move || in_use.get()>
                     <button type="button" id="classify-with-result" on:click=move |_| View::Classify.show()>
-                        "Classify photos with it"
+                        {t!("result.classify_with_it")}
                     </button>
                 </Show>
             </div>

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::Answered;
 use crate::web::page::train::words::percent;
@@ -26,14 +27,14 @@ pub fn PerClass(answered: Arc<Answered>) -> impl IntoView {
     let rows: Vec<_> = answered.classes.iter().enumerate().map(row).collect();
     view! {
         <div class="per-class">
-            <h4>"How well each class is recognised"</h4>
-            <div class="scrolls" role="region" aria-label="Recall and precision" tabindex="0">
+            <h4>{t!("result.per_class")}</h4>
+            <div class="scrolls" role="region" aria-label=t!("result.figures") tabindex="0">
                 <table class="figures" id=format!("{}per-class", answered.ids)>
                     <thead>
                         <tr>
-                            <th scope="col">"Class"</th>
-                            <th scope="col">"Recall" <small>"of its photos, how many are recognised"</small></th>
-                            <th scope="col">"Precision" <small>"of those taken for it, how many are of it"</small></th>
+                            <th scope="col">{t!("result.class")}</th>
+                            <th scope="col">{t!("result.recall")} " " <small>{t!("result.recall_about")}</small></th>
+                            <th scope="col">{t!("result.precision")} " " <small>{t!("result.precision_about")}</small></th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>

@@ -1,6 +1,7 @@
 //! A photo with what it is and what it was taken for.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::Answered;
 use crate::{dataset_report::file_name, metrics::argmax, web::page::train::words::percent};
@@ -14,7 +15,8 @@ pub fn photo(answered: &Answered, index: usize) -> impl IntoView + use<> {
     let is_right = predicted == answer.class;
     let rest = (!is_right).then(|| {
         let probability = f64::from(answer.probabilities[answer.class]);
-        view! { <span class="truth">"is " {truth.clone()} ", " {percent(probability)}</span> }
+        let text = t!("result.truth_share", class = truth, share = percent(probability));
+        view! { <span class="truth">{text}</span> }
     });
     view! {
         <li

@@ -5,8 +5,12 @@
 use std::fmt::Write;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
-use crate::web::page::train::words::loss;
+use crate::{
+    language::Text,
+    web::page::train::words::{loss, percent},
+};
 
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 200.0;
@@ -45,7 +49,7 @@ impl Figure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// What it is.
-    pub name: &'static str,
+    pub name: Text,
     /// Its colour, as a class of the style sheet.
     pub class: &'static str,
     /// Its points.
@@ -54,17 +58,20 @@ pub struct Line {
 
 /// A chart with its title and the last value of each line.
 #[component]
-pub fn Chart(title: &'static str, along: &'static str, figure: Memo<Figure>) -> impl IntoView {
+pub fn Chart(title: Text, along: Text, figure: Memo<Figure>) -> impl IntoView {
     let keys = move || {
         figure.with(|figure| {
             let key = |line: &Line| {
                 let last = line.points.last().map(|point| written(point.1, figure.in_percent));
-                view! { <span class=format!("key {}", line.class)>{line.name} " " <b>{last}</b></span> }
+                view! { <span class=format!("key {}", line.class)>{line.name.clone()} " " <b>{last}</b></span> }
             };
             figure.lines.iter().map(key).collect::<Vec<_>>()
         })
     };
-    let words = move || figure.with(|figure| in_words(title, along, figure));
+    let words = {
+        let (title, along) = (title.clone(), along.clone());
+        move || figure.with(|figure| in_words(&title, &along, figure))
+    };
     view! {
         <figure class="chart">
             <figcaption>
@@ -78,19 +85,22 @@ pub fn Chart(title: &'static str, along: &'static str, figure: Memo<Figure>) -> 
                 inner_html=move || figure.with(drawn)
             ></svg>
             <p class="along" aria-hidden="true">
-                {move || if figure.with(Figure::is_cut) { "higher values are cut off; " } else { "" }} {along}
+                {move || match figure.with(Figure::is_cut) {
+                    true => t!("run.cut_off", along = along),
+                    false => along.clone(),
+                }}
             </p>
         </figure>
     }
 }
 
 /// The chart for those who do not see it.
-fn in_words(title: &str, along: &str, figure: &Figure) -> String {
-    let mut text = format!("{title} by {along}");
+fn in_words(title: &str, along: &str, figure: &Figure) -> Text {
+    let mut text = t!("run.chart", title = title, along = along);
     for line in &figure.lines {
         if let (Some(first), Some(last)) = (line.points.first(), line.points.last()) {
             let [from, to] = [first, last].map(|point| written(point.1, figure.in_percent));
-            let _ = write!(text, ". {}: from {from} to {to}", line.name);
+            text = t!("run.chart_line", text = text, line = line.name, from = from, to = to);
         }
     }
     text
@@ -172,9 +182,9 @@ fn tick(value: f64, step: f64, in_percent: bool) -> String {
         return format!("{value:.1e}").replace(".0e", "e");
     }
     let digits = if step >= 1.0 { 0 } else { (-step.log10().floor()) as usize };
-    if in_percent { format!("{:.0} %", value * 100.0) } else { format!("{value:.digits$}") }
+    if in_percent { t!("count.percent", value = value * 100.0 : {:.0}).into() } else { format!("{value:.digits$}") }
 }
 
 fn written(value: f64, in_percent: bool) -> String {
-    if in_percent { format!("{:.1} %", value * 100.0) } else { loss(value, 3) }
+    if in_percent { percent(value) } else { loss(value, 3) }
 }

@@ -1,9 +1,11 @@
 //! The curves of a run: of the epoch under way, and of all epochs.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::chart::{Chart, Figure, Line};
 use crate::{
+    language::Text,
     run::EpochRecord,
     web::page::{
         state::Page,
@@ -11,11 +13,14 @@ use crate::{
     },
 };
 
-/// What a line over the epochs is, and its value at an epoch.
-type Series = (&'static str, fn(&EpochRecord) -> f64);
+/// A line over the epochs: its class in the style sheet, its name, and its value at an epoch.
+type Series = (&'static str, fn() -> Text, fn(&EpochRecord) -> f64);
 
-const LOSSES: [Series; 2] = [("training", |record| record.train_loss), ("validation", |record| record.validation_loss)];
-const ACCURACY: [Series; 1] = [("validation", |record| record.validation_accuracy)];
+const LOSSES: [Series; 2] = [
+    ("training", || t!("run.training"), |record| record.train_loss),
+    ("validation", || t!("run.validation"), |record| record.validation_loss),
+];
+const ACCURACY: [Series; 1] = [("validation", || t!("run.validation"), |record| record.validation_accuracy)];
 
 /// No loss of a run that goes well is greater.
 const USUAL: f64 = 100.0;
@@ -33,23 +38,23 @@ pub fn Curves() -> impl IntoView {
     let steps = Memo::new(move |_| training.progress.with(over_steps));
     view! {
         <div class="charts">
-            <Chart title="Loss in this epoch" along="step" figure=steps/>
-            <Chart title="Loss" along="epoch" figure=by_epoch(&LOSSES, false)/>
-            <Chart title="Accuracy" along="epoch" figure=by_epoch(&ACCURACY, true)/>
+            <Chart title=t!("run.loss_in_epoch") along=t!("run.along_step") figure=steps/>
+            <Chart title=t!("run.loss") along=t!("run.along_epoch") figure=by_epoch(&LOSSES, false)/>
+            <Chart title=t!("run.accuracy") along=t!("run.along_epoch") figure=by_epoch(&ACCURACY, true)/>
         </div>
     }
 }
 
 fn over_steps(progress: &Progress) -> Figure {
     let points = progress.losses.iter().map(|&(step, loss)| (step as f64, loss)).filter(is_finite).collect();
-    let lines = vec![Line { name: "mean so far", class: "training", points }];
+    let lines = vec![Line { name: t!("run.mean_so_far"), class: "training", points }];
     Figure { top: top(&lines), lines, along: (1.0, progress.steps.max(1) as f64), in_percent: false, mark: None }
 }
 
 fn over_epochs(run: &Run, series: &[Series], in_percent: bool) -> Figure {
-    let line = |&(name, value): &Series| {
+    let line = |&(class, name, value): &Series| {
         let points = run.epochs.iter().map(|epoch| (epoch.record.epoch as f64, value(&epoch.record)));
-        Line { name, class: name, points: points.filter(is_finite).collect() }
+        Line { name: name(), class, points: points.filter(is_finite).collect() }
     };
     let lines: Vec<_> = series.iter().map(line).collect();
     Figure {

@@ -1,6 +1,7 @@
 //! The epochs that are done, in figures.
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use crate::web::page::{
     state::Page,
@@ -28,7 +29,7 @@ pub fn Epochs() -> impl IntoView {
                 data-best=move || is_best().then_some("true")
             >
                 <th scope="row">
-                    {record.epoch} " " {move || is_best().then(|| view! { <span class="tag">"best"</span> })}
+                    {record.epoch} " " {move || is_best().then(|| view! { <span class="tag">{t!("run.best")}</span> })}
                 </th>
                 <td>{loss(record.train_loss, 4)}</td>
                 <td>{loss(record.validation_loss, 4)}</td>
@@ -40,16 +41,16 @@ pub fn Epochs() -> impl IntoView {
     };
     view! {
         <Show when=move || best.with(Option::is_some)>
-            <div class="scrolls" role="region" aria-label="Epochs" tabindex="0">
+            <div class="scrolls" role="region" aria-label=t!("run.epochs") tabindex="0">
                 <table class="figures epochs">
                     <thead>
                         <tr>
-                            <th scope="col">"Epoch"</th>
-                            <th scope="col">"Training loss"</th>
-                            <th scope="col">"Validation loss"</th>
-                            <th scope="col">"Accuracy"</th>
-                            <th scope="col">"Time"</th>
-                            <th scope="col">"Waited for photos"</th>
+                            <th scope="col">{t!("run.epoch")}</th>
+                            <th scope="col">{t!("run.training_loss")}</th>
+                            <th scope="col">{t!("run.validation_loss")}</th>
+                            <th scope="col">{t!("run.accuracy")}</th>
+                            <th scope="col">{t!("run.time")}</th>
+                            <th scope="col">{t!("run.waited")}</th>
                         </tr>
                     </thead>
                     <tbody>

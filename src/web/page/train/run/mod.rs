@@ -5,13 +5,15 @@ mod curves;
 mod epochs;
 
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{
     state,
-    words::{number, photos, with_names},
+    words::{around, number, photos, with_names},
 };
 use crate::{
     advice::{Course, advice},
+    language::Text,
     run::Mode,
     web::{
         page::{comparison::Comparison, state::Page},
@@ -33,8 +35,8 @@ pub fn RunSection() -> impl IntoView {
     view! {
         <Show when=move || there.get()>
             <section class="run" id="run" aria-labelledby="run-title">
-                <h3 id="run-title">"The run"</h3>
-                <p class="given">{order} " " {device}</p>
+                <h3 id="run-title">{t!("run.title")}</h3>
+                <p class="given">{order} {device}</p>
                 <Test/>
                 <Warnings/>
                 <curves::Curves/>
@@ -44,29 +46,30 @@ pub fn RunSection() -> impl IntoView {
     }
 }
 
-fn described(order: &TrainingOrder) -> String {
+fn described(order: &TrainingOrder) -> Text {
     let mode = match order.config.mode {
-        Mode::Full => "all layers",
-        Mode::Head => "the head only",
-        Mode::Scratch => "from scratch",
+        Mode::Full => t!("run.all_layers"),
+        Mode::Head => t!("run.head_only"),
+        Mode::Scratch => t!("run.from_scratch"),
     };
-    format!(
-        "{}, {mode}: {} classes, {} to learn from and {} to validate with; batches of {}, learning rate {}, seed {}.",
-        order.name,
-        number(order.classes.len()),
-        photos(order.train.len()),
-        number(order.validation.len()),
-        order.config.batch_size,
-        order.config.learning_rate,
-        order.config.seed
+    t!(
+        "run.described",
+        name = order.name,
+        mode = mode,
+        classes = number(order.classes.len()),
+        train = photos(order.train.len()),
+        validation = number(order.validation.len()),
+        batch_size = order.config.batch_size,
+        learning_rate = order.config.learning_rate,
+        seed = order.config.seed
     )
 }
 
-fn where_it_runs(run: &state::Run) -> String {
+fn where_it_runs(run: &state::Run) -> Text {
     let name = &run.device.name;
     match &run.device.reason {
-        Some(reason) => format!("It runs on {name}: {reason}"),
-        None => format!("It runs on {name}."),
+        Some(reason) => t!("run.runs_on_because", device = name, reason = reason),
+        None => t!("run.runs_on", device = name),
     }
 }
 
@@ -89,11 +92,13 @@ fn Test() -> impl IntoView {
                     data-gradient-difference=test.gradients.to_string()
                 >
                     <summary>
-                        "Test steps: gradients at most "
-                        <span class="number">{format!("{:.0e}", test.gradients)}</span> " apart"
+                        {around(
+                            &t!("run.test"),
+                            view! { <span class="number">{format!("{:.0e}", test.gradients)}</span> },
+                        )}
                     </summary>
-                    <p>"Before the run, a few steps were taken on the GPU and on the CPU. These are the losses."</p>
-                    <Comparison of="Step" rows places=6/>
+                    <p>{t!("run.test_about")}</p>
+                    <Comparison of=t!("run.test_step") rows places=6/>
                 </details>
             }
         })
@@ -123,19 +128,19 @@ fn Warnings() -> impl IntoView {
 fn warnings(run: &state::Run, is_over: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(reason) = &run.not_kept {
-        warnings.push(format!(
-            "The last epoch is not kept for another day: {reason}{}",
-            if is_over { "" } else { " Training goes on." }
-        ));
+        warnings.push(match is_over {
+            true => t!("run.not_kept", reason = reason).into(),
+            false => t!("run.not_kept_goes_on", reason = reason).into(),
+        });
     }
     if !run.unreadable.is_empty() {
-        let mut named: Vec<_> =
-            run.unreadable.iter().take(NAMED).map(|(path, reason)| format!("{path} ({reason})")).collect();
+        let name = |(path, reason): &(String, String)| t!("run.named", path = path, reason = reason);
+        let mut named: Vec<_> = run.unreadable.iter().take(NAMED).map(name).collect();
         if run.unreadable.len() > NAMED {
-            named.push(format!("{} more", run.unreadable.len() - NAMED));
+            named.push(t!("list.more", more = run.unreadable.len() - NAMED));
         }
-        let count = photos(run.unreadable.len());
-        warnings.push(format!("{count} could not be read on the way and went without: {}.", named.join("; ")));
+        let (count, named) = (photos(run.unreadable.len()), named.join(&t!("list.semicolon")));
+        warnings.push(t!("run.unreadable", photos = count, named = named).into());
     }
     if let Some(confusion) = &run.confusion {
         let order = &run.order;
