@@ -163,6 +163,7 @@ fn Result(outcome: Arc<Outcome>) -> impl IntoView {
             </div>
         }
     });
+    let in_detail = (!answered.is_empty()).then(|| view! { <h3>{t!("evaluate.in_detail")}</h3> });
     let tables = move || answered.get(shown.get()).map(|(_, answered)| view! { <Tables answered=answered.clone()/> });
     view! {
         <section class="result" aria-labelledby="evaluation-title">
@@ -173,6 +174,7 @@ fn Result(outcome: Arc<Outcome>) -> impl IntoView {
             <LeftOut folders=outcome.scope.left_out.clone()/>
             <Unreadable paths=outcome.paths.clone()/>
             <disagreements::Disagreements outcome=outcome.clone()/>
+            {in_detail}
             {tabs}
             {tables}
         </section>

@@ -59,7 +59,7 @@ fn Found(layer: Layer, output: Output) -> impl IntoView {
     };
     let alt = t!("inside.maps_alt", layer = name_of_layer(&layer), count = count);
     view! {
-        <h4>{t!("inside.strongest")}</h4>
+        <h3>{t!("inside.strongest")}</h3>
         <ol class="strongest">{strongest}</ol>
         <p class="about">{about}</p>
         {(!is_last).then(|| view! { <Sheet id="inside-maps" sheet=maps alt/> })}
