@@ -26,25 +26,30 @@ pub fn Photo() -> impl IntoView {
         Phase::Failed(message) => Some(message),
         _ => None,
     };
+    // Of a photo that cannot be read there is nothing but the message.
+    let has_more = move || trouble().is_none() || inside.answer.with(Option::is_some);
     view! {
         <section class="subject" aria-label=t!("inside.the_photo") aria-busy=move || working().to_string()>
-            <figure>
-                <div class="frame" class:working=working>
-                    <Frame/>
+            {move || {
+                let text = trouble().map(|message| t!("inside.trouble", name = name(), reason = message));
+                text.map(|text| view! { <p class="trouble" role="alert">{text}</p> })
+            }}
+            <Show when=has_more>
+                <figure>
+                    <div class="frame" class:working=working>
+                        <Frame/>
+                    </div>
+                    <figcaption>
+                        <Ways/>
+                        <p class="name">{name}</p>
+                    </figcaption>
+                </figure>
+                <div class="verdict">
+                    <p class="work" role="status">{move || working().then(|| progress(&inside.shown.get()))}</p>
+                    <Explanation/>
+                    <Classes/>
                 </div>
-                <figcaption>
-                    <Ways/>
-                    <p class="name">{name}</p>
-                </figcaption>
-            </figure>
-            <div class="verdict">
-                <p class="work" role="status">{move || working().then(|| progress(&inside.shown.get()))}</p>
-                {move || {
-                    trouble().map(|message| view! { <p class="trouble" role="alert">{t!("inside.trouble", name = name(), reason = message)}</p> })
-                }}
-                <Explanation/>
-                <Classes/>
-            </div>
+            </Show>
         </section>
     }
 }
