@@ -52,6 +52,7 @@ pub fn Report() -> impl IntoView {
                         disabled=move || training.is_locked()
                         on:click=move |_| {
                             training.set.update(|set| set.restore());
+                            training.tell(|| t!("report.undone"));
                             rescue_focus("#report-title");
                         }
                     >
