@@ -176,13 +176,13 @@ fn heading(training: Training) -> Text {
             let total = training.set.with(|set| set.photos().len());
             t!("train.looked_at_of", done = number(training.looked_at.get()), photos = photos(total))
         }
-        Phase::Checked => training.arranged.with(|arranged| match arranged {
-            Ok(arranged) => {
+        Phase::Checked => match training.split() {
+            Some(arranged) => {
                 let (train, validation) = (arranged.split.train.len(), arranged.split.validation.len());
                 t!("train.split", train = photos(train), validation = number(validation))
             }
-            Err(_) => t!("train.not_ready"),
-        }),
+            None => t!("train.not_ready"),
+        },
         Phase::Running => progress_of(training, false),
         Phase::Paused => progress_of(training, true),
         Phase::Done => training.run.with(|run| match run {

@@ -279,6 +279,12 @@ impl Training {
         set_timeout(go_back, IN_PASSING);
     }
 
+    /// The photos in two parts, where they can be trained on and the settings say how.
+    pub fn split(self) -> Option<Arc<Arranged>> {
+        let settings = (self.form.validation_share.value(), self.form.seed.value());
+        matches!(settings, (Some(_), Some(_))).then(|| self.arranged.get().ok()).flatten()
+    }
+
     /// Whether the photos and the settings are those of a run under way, and stay as they are.
     pub fn is_locked(self) -> bool {
         self.phase.get().is_active() || self.ordered.get()

@@ -39,7 +39,7 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
         format!("--share:{:.3}", used() as f64 / largest.max(1) as f64)
     };
     let parts = move || {
-        let arranged = training.arranged.get().ok()?;
+        let arranged = training.split()?;
         let class = arranged.classes.iter().position(|class| name.with_value(|name| class == name))?;
         let count = |samples: &[Sample]| samples.iter().filter(|sample| sample.class == class).count();
         let (train, validation) = (count(&arranged.split.train), count(&arranged.split.validation));
