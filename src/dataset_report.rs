@@ -34,6 +34,7 @@ pub struct PhotoSet {
     layout: Layout,
     passed_over: Vec<String>,
     outside: usize,
+    has_loose_photos: bool,
     folders_without_photos: BTreeSet<String>,
 }
 
@@ -97,6 +98,7 @@ impl PhotoSet {
         let is_outside = |path: &String| layout.is_split() && folder_of(path).is_some() && !is_hidden(path);
         let (outside, loose): (Vec<_>, Vec<_>) = unused.into_iter().partition(is_outside);
         paths.sort_unstable();
+        let has_loose_photos = loose.iter().any(|path| !is_hidden(path));
 
         let with_photos: BTreeSet<&str> = paths.iter().chain(&outside).flat_map(|path| folders_above(path)).collect();
         let folders_without_photos = others
@@ -118,7 +120,16 @@ impl PhotoSet {
             })
             .collect();
         let outside = outside.len();
-        Self { name, photos, left_out_classes: BTreeSet::new(), layout, passed_over, outside, folders_without_photos }
+        Self {
+            name,
+            photos,
+            left_out_classes: BTreeSet::new(),
+            layout,
+            passed_over,
+            outside,
+            has_loose_photos,
+            folders_without_photos,
+        }
     }
 
     /// The folder's name.
@@ -134,6 +145,11 @@ impl PhotoSet {
     /// Whether the folder is already split into photos to learn from and photos to validate with.
     pub fn is_split(&self) -> bool {
         self.layout.is_split()
+    }
+
+    /// Whether there are photos, and none of them in a class folder.
+    pub fn has_only_loose_photos(&self) -> bool {
+        self.photos.is_empty() && self.has_loose_photos
     }
 
     /// The place of a photo in [`Self::photos`].
@@ -227,6 +243,9 @@ impl PhotoSet {
     /// # Errors
     /// As [`crate::dataset::arrange`]; also where a part has no photos.
     pub fn arranged(&self, validation_share: f64, seed: u64) -> Result<Arranged> {
+        if self.has_only_loose_photos() {
+            return Err(Error::Dataset(t!("dataset.loose_photos").into()));
+        }
         let used = || self.photos.iter().filter(|photo| self.is_used(photo));
         if used().next().is_none() && !self.photos.is_empty() {
             return Err(Error::Dataset(t!("dataset.all_left_out").into()));

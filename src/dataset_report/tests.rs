@@ -167,6 +167,13 @@ fn files_and_folders_without_photos_are_told() {
 }
 
 #[test]
+fn photos_without_class_folders_are_told_how_to_lie() {
+    let told = texts(&set(&["1.jpg", "2.jpg"]));
+    assert!(told[0].0 == Weight::Hindrance && told[0].1.contains("lie in no class folders"), "{told:?}");
+    assert!(!set(&["a/1.jpg", "2.jpg"]).has_only_loose_photos());
+}
+
+#[test]
 fn equal_and_similar_photos_are_found_once() {
     let mut set = flowers(&[("a", 4), ("b", 4)]);
     set.see("a/2.jpg", readable("same", 0xff00));

@@ -112,8 +112,9 @@ impl Training {
             self.duplicates.set(Arc::new(search.found()));
             self.set.notify();
             self.phase.set(Phase::Checked);
-            let count = self.set.with_untracked(|set| set.photos().len());
+            let (count, only_loose) = self.set.with_untracked(|set| (set.photos().len(), set.has_only_loose_photos()));
             self.tell(move || match count {
+                0 if only_loose => t!("train.loose_photos"),
                 0 => t!("train.no_photos"),
                 _ => t!("train.looked_at", photos = photos(count)),
             });
