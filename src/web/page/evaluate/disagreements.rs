@@ -11,12 +11,12 @@ use crate::{
     evaluation::Answers,
     web::page::{
         state::Page,
-        train::words::{percent, photos},
+        train::{
+            parts::Answers,
+            words::{percent, photos},
+        },
     },
 };
-
-/// Photos shown at first, and how many more each time.
-const SHOWN: usize = 12;
 
 /// The photos; nothing where there is nothing to compare.
 #[component]
@@ -24,8 +24,6 @@ pub fn Disagreements(outcome: Arc<Outcome>) -> impl IntoView {
     let Some(comparison) = outcome.comparison() else { return ().into_any() };
     let total = comparison.disagreements.len();
     let order = if outcome.scope.labelled { t!("evaluate.order_labelled") } else { t!("evaluate.order") };
-    let shown = RwSignal::new(SHOWN);
-    let indices = move || comparison.disagreements.iter().take(shown.get()).copied().collect::<Vec<_>>();
     view! {
         <div class="mistakes">
             <h3>{match total {
@@ -33,14 +31,11 @@ pub fn Disagreements(outcome: Arc<Outcome>) -> impl IntoView {
                     _ => t!("evaluate.disagree", photos = photos(total)),
                 }}</h3>
             {(total > 0).then(|| view! { <p class="how">{order}</p> })}
-            <ul class="answers" id="disagreements">
-                <For each=indices key=|photo| *photo children=move |index| photo(&outcome, index)/>
-            </ul>
-            <Show when=move || shown.get() < total>
-                <button type="button" class="quiet" on:click=move |_| shown.update(|shown| *shown += 2 * SHOWN)>
-                    {t!("parts.show_more")}
-                </button>
-            </Show>
+            <Answers
+                id="disagreements"
+                photos=comparison.disagreements
+                item=move |index| photo(&outcome, index).into_any()
+            />
         </div>
     }
     .into_any()

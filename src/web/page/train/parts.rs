@@ -12,6 +12,9 @@ use crate::{language::Text, words::number};
 /// Pause before the next part of a list is built.
 const PAUSE: Duration = Duration::from_millis(30);
 
+/// Answered photos shown at first.
+const ANSWERS: usize = 12;
+
 /// Time in which the page becomes what the signals say, and the browser takes the focus from what is gone.
 const REDRAWN: Duration = Duration::from_millis(80);
 /// Where the focus is at home.
@@ -109,6 +112,32 @@ pub fn ShowAll(
         <Show when=move || !all.get() && (count() > at_first)>
             <button type="button" class="quiet" on:click=move |_| all.set(true)>
                 {move || t!("parts.show_all", count = number(count()))}
+            </button>
+        </Show>
+    }
+}
+
+/// Answered photos: some at first, and twice as many more each time that more are asked for.
+#[component]
+pub fn Answers(
+    /// The list's `id`.
+    #[prop(into)]
+    id: String,
+    /// The photos, as indices.
+    photos: Vec<usize>,
+    /// A photo as an item of the list.
+    item: impl Fn(usize) -> AnyView + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let total = photos.len();
+    let shown = RwSignal::new(ANSWERS);
+    let indices = move || photos.iter().take(shown.get()).copied().collect::<Vec<_>>();
+    view! {
+        <ul class="answers" id=id>
+            <For each=indices key=|index| *index children=item/>
+        </ul>
+        <Show when=move || shown.get() < total>
+            <button type="button" class="quiet" on:click=move |_| shown.update(|shown| *shown += 2 * ANSWERS)>
+                {t!("parts.show_more")}
             </button>
         </Show>
     }

@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use rust_i18n::t;
 
 use super::{Answered, photo::photo};
-use crate::{metrics::argmax, run::Answer, web::page::train::words::photos};
-
-/// Mistakes shown at first, and how many more each time.
-const SHOWN: usize = 12;
+use crate::{
+    metrics::argmax,
+    run::Answer,
+    web::page::train::{parts::Answers, words::photos},
+};
 
 /// The mistakes.
 #[component]
@@ -17,8 +18,6 @@ pub fn Mistakes(answered: Arc<Answered>) -> impl IntoView {
     let mistakes = worst_first(&answered.evaluation.answers);
     let list_id = format!("{}mistakes", answered.ids);
     let total = mistakes.len();
-    let shown = RwSignal::new(SHOWN);
-    let indices = move || mistakes.iter().take(shown.get()).copied().collect::<Vec<_>>();
     let title = match total {
         0 => t!("result.no_mistakes"),
         total => t!("result.mistakes", photos = photos(total)),
@@ -26,18 +25,7 @@ pub fn Mistakes(answered: Arc<Answered>) -> impl IntoView {
     view! {
         <div class="mistakes">
             <h4>{title}</h4>
-            <ul class="answers" id=list_id>
-                <For
-                    each=indices
-                    key=|index| *index
-                    children=move |index| photo(&answered, index)
-                />
-            </ul>
-            <Show when=move || shown.get() < total>
-                <button type="button" class="quiet" on:click=move |_| shown.update(|shown| *shown += 2 * SHOWN)>
-                    {t!("parts.show_more")}
-                </button>
-            </Show>
+            <Answers id=list_id photos=mistakes item=move |index| photo(&answered, index).into_any()/>
         </div>
     }
 }
