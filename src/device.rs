@@ -3,7 +3,9 @@
 #[cfg(feature = "engine")]
 mod gpu;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
+
+use crate::error::{Error, Result};
 
 #[cfg(feature = "engine")]
 pub use gpu::Gpu;
@@ -20,4 +22,13 @@ pub fn training() -> Device {
     return Device::vulkan(burn::tensor::DeviceKind::DefaultDevice);
     #[cfg(not(feature = "vulkan"))]
     cpu()
+}
+
+/// What a tensor holds, once its device has it.
+///
+/// # Errors
+/// [`Error::Device`] where the device gives no answer.
+pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
+    data.try_into_vec().map_err(|error| Error::Device(error.to_string()))
 }

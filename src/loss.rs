@@ -2,6 +2,11 @@
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
+use rust_i18n::t;
+
+use crate::device::read;
+use crate::error::{Error, Result};
+use crate::metrics::Mean;
 
 /// What a network is to learn about photos of these classes: which share each photo has of each class.
 ///
@@ -28,6 +33,56 @@ pub fn targets(classes: &[usize], count: usize, smoothing: f32, kept: f32, devic
 pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     let [photos, _] = targets.dims();
     (log_softmax(logits, 1) * targets).sum() / -(photos as f64)
+}
+
+/// The mean loss of an epoch's steps. A step's loss is read when the next step is on its way, so that the device need not
+/// wait for it to be read.
+#[derive(Default)]
+pub(crate) struct RunningLoss {
+    mean: Mean,
+    /// The last step's, and how many photos it is of.
+    unread: Option<(Tensor<1>, usize)>,
+}
+
+impl RunningLoss {
+    /// Adds a step's mean loss, which is of so many photos.
+    pub async fn add(&mut self, loss: Tensor<1>, photos: usize) -> Result<()> {
+        let before = self.unread.replace((loss, photos));
+        if before.is_none() && self.mean.is_empty() {
+            // There is something to show from the first step on.
+            let first = self.unread.take();
+            return self.read(first).await;
+        }
+        self.read(before).await
+    }
+
+    async fn read(&mut self, unread: Option<(Tensor<1>, usize)>) -> Result<()> {
+        if let Some((loss, photos)) = unread {
+            self.mean.add(number(loss).await?, photos);
+        }
+        Ok(())
+    }
+
+    /// The mean of those that were read.
+    pub fn so_far(&self) -> f64 {
+        self.mean.value()
+    }
+
+    /// The mean of all; none where there were none.
+    pub async fn finish(mut self) -> Result<Option<f64>> {
+        let last = self.unread.take();
+        self.read(last).await?;
+        Ok((!self.mean.is_empty()).then(|| self.mean.value()))
+    }
+}
+
+/// Reads a loss.
+pub(crate) async fn number(loss: Tensor<1>) -> Result<f64> {
+    match read(loss).await?.first() {
+        Some(loss) if loss.is_finite() => Ok(f64::from(*loss)),
+        Some(_) => Err(Error::Diverged),
+        None => Err(Error::Device(t!("gpu.no_loss").into())),
+    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use futures::future::try_join;
 
 use crate::adam::Adam;
-use crate::device::cpu;
-use crate::error::{Error, Result};
+use crate::device::{cpu, read};
+use crate::error::Result;
 use crate::formula;
 use crate::loss::{cross_entropy, targets};
 use crate::preprocess::IMAGE_SIZE;
@@ -40,7 +40,7 @@ impl SelfTest {
     /// Runs one picture alone and two as a batch through both, as devices choose their kernels by the batch.
     ///
     /// # Errors
-    /// [`Error::Device`] where one of them gives no answer.
+    /// [`crate::Error::Device`] where one of them gives no answer.
     pub async fn run(file: &ModelFile, device: &Device) -> Result<Self> {
         // The device is asked first, and computes while the CPU does.
         let (on_device, on_cpu) = try_join(answers(file, device), answers(file, &cpu())).await?;
@@ -69,7 +69,7 @@ impl TrainingTest {
     /// Takes a few steps of Adam with two pictures through both, without dropout.
     ///
     /// # Errors
-    /// [`Error::Device`] where one of them gives no answer.
+    /// [`crate::Error::Device`] where one of them gives no answer.
     pub async fn run(file: &ModelFile, device: &Device) -> Result<Self> {
         let (on_device, on_cpu) = try_join(Steps::take(file, device), Steps::take(file, &cpu())).await?;
         let gradients = on_device.difference(&on_cpu);
@@ -153,12 +153,6 @@ async fn answers(file: &ModelFile, device: &Device) -> Result<Vec<f32>> {
 fn pictures(numbers: Range<usize>, device: &Device) -> Tensor<4> {
     let count = numbers.len();
     Tensor::from_data(TensorData::new(formula::pictures(numbers), [count, 3, IMAGE_SIZE, IMAGE_SIZE]), device)
-}
-
-pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let no_answer = |error: &dyn std::fmt::Display| Error::Device(error.to_string());
-    let data = tensor.into_data_async().await.map_err(|error| no_answer(&error))?;
-    data.try_into_vec().map_err(|error| no_answer(&error))
 }
 
 /// The greater of two sizes, where "not a number" is greater than any.

@@ -19,11 +19,12 @@ use crate::alexnet::{AlexNet, AlexNetConfig};
 use crate::average;
 use crate::cutmix::cut_and_mix;
 use crate::dataset::Sample;
+use crate::device::read;
 use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::head::Features;
 use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
-use crate::loss;
+use crate::loss::{self, RunningLoss, number};
 use crate::metrics::{ConfusionMatrix, Mean, argmax, cross_entropy, softmax};
 use crate::preprocess::{self, Preprocessing};
 use crate::run::{self, Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
@@ -378,55 +379,6 @@ impl Trainer {
     }
 }
 
-/// The mean loss of an epoch's steps. A step's loss is read when the next step is on its way, so that the device need not
-/// wait for it to be read.
-#[derive(Default)]
-struct RunningLoss {
-    mean: Mean,
-    /// The last step's, and how many photos it is of.
-    unread: Option<(Tensor<1>, usize)>,
-}
-
-impl RunningLoss {
-    async fn add(&mut self, loss: Tensor<1>, photos: usize) -> Result<()> {
-        let before = self.unread.replace((loss, photos));
-        if before.is_none() && self.mean.is_empty() {
-            // There is something to show from the first step on.
-            let first = self.unread.take();
-            return self.read(first).await;
-        }
-        self.read(before).await
-    }
-
-    async fn read(&mut self, unread: Option<(Tensor<1>, usize)>) -> Result<()> {
-        if let Some((loss, photos)) = unread {
-            self.mean.add(number(loss).await?, photos);
-        }
-        Ok(())
-    }
-
-    /// The mean of those that were read.
-    fn so_far(&self) -> f64 {
-        self.mean.value()
-    }
-
-    /// The mean of all; none where there were none.
-    async fn finish(mut self) -> Result<Option<f64>> {
-        let last = self.unread.take();
-        self.read(last).await?;
-        Ok((!self.mean.is_empty()).then(|| self.mean.value()))
-    }
-}
-
-/// Reads a loss.
-async fn number(loss: Tensor<1>) -> Result<f64> {
-    match read(loss).await?.first() {
-        Some(loss) if loss.is_finite() => Ok(f64::from(*loss)),
-        Some(_) => Err(Error::Diverged),
-        None => Err(Error::Device(t!("gpu.no_loss").into())),
-    }
-}
-
 /// Looks at the validation photos of `loader`; [`ControlFlow::Break`] where `on_event` asked to stop.
 ///
 /// # Errors
@@ -502,9 +454,4 @@ pub(crate) fn report_unreadable(batch: &Batch, on_event: &mut impl FnMut(TrainEv
 
 fn classes_of(samples: &[Sample]) -> Vec<usize> {
     samples.iter().map(|sample| sample.class).collect()
-}
-
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
-    data.try_into_vec().map_err(|error| Error::Device(error.to_string()))
 }

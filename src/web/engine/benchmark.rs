@@ -6,11 +6,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use web_time::Instant;
 
 use super::model::Model;
+use crate::device::read;
 use crate::error::Result;
 use crate::formula;
 use crate::preprocess::IMAGE_SIZE;
 use crate::run::{Mode, TrainingConfig};
-use crate::self_test::read;
 use crate::train::{Start, Trainer};
 use crate::web::protocol::benchmark::{Measured, Order};
 
