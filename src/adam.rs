@@ -6,7 +6,7 @@
 
 mod backend;
 mod cpu;
-#[cfg(feature = "engine")]
+#[cfg(feature = "gpu")]
 mod gpu;
 
 use burn::module::{Module, ModuleMapper, Param};

@@ -1,6 +1,9 @@
 //! The devices that run the network: the only place that brings one up.
 
-#[cfg(feature = "engine")]
+#[cfg(all(feature = "engine", not(feature = "gpu")))]
+#[path = "device/no_gpu.rs"]
+mod gpu;
+#[cfg(feature = "gpu")]
 mod gpu;
 
 use burn::tensor::{Device, Tensor};

@@ -4,7 +4,7 @@
 
 mod backend;
 mod cpu;
-#[cfg(feature = "engine")]
+#[cfg(feature = "gpu")]
 pub(crate) mod gpu;
 
 pub use backend::{convolve, linear};

@@ -10,7 +10,7 @@
 //! dataset -> dataset_report
 //! preprocess, dataset -> loader
 //! metrics -> run -> loader, advice, calibration, evaluation, plot
-//! metrics -> doubt -> weights
+//! metrics -> doubt, calibration -> weights
 //! weights, preprocess -> predict -> explain
 //! alexnet, loader, predict, run -> head, train -> checkpoint
 //! weights, formula -> manifest, self_test

@@ -3,6 +3,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rust_i18n::t;
+use serde::{Deserialize, Serialize};
 
 use crate::alexnet::AlexNet;
 use crate::doubt::Doubt;
@@ -22,7 +23,7 @@ pub struct Classifier {
 }
 
 /// The network's answer for one image.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// The probability of each class; they sum to 1.
     pub probabilities: Vec<f32>,

@@ -40,9 +40,12 @@ const THUMBNAIL_QUALITY: u8 = 80;
 pub struct Pixels(Vec<u8>);
 
 impl Pixels {
+    /// How many bytes they are.
+    pub const BYTES: usize = IMAGE_SIZE * IMAGE_SIZE * CHANNELS;
+
     /// Takes 224 x 224 x 3 bytes, row by row; `None` for any other number of bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
-        (bytes.len() == IMAGE_SIZE * IMAGE_SIZE * CHANNELS).then_some(Self(bytes))
+        (bytes.len() == Self::BYTES).then_some(Self(bytes))
     }
 
     /// The 224 x 224 x 3 bytes, row by row.

@@ -27,7 +27,7 @@ use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
 use crate::loss::{self, RunningLoss, number};
 use crate::metrics::{ConfusionMatrix, Mean, argmax, cross_entropy, softmax};
 use crate::preprocess::{self, Preprocessing};
-use crate::run::{self, Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
+use crate::run::{Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
 use crate::weights::{Metadata, ModelFile, Precision};
 
 /// What happens within an epoch.
@@ -163,9 +163,9 @@ impl Trainer {
         self.history.len() >= self.config.epochs
     }
 
-    /// The epoch with the highest validation accuracy; see [`run::best_epoch`].
+    /// See [`TrainingConfig::best_epoch`].
     pub fn best_epoch(&self) -> Option<EpochRecord> {
-        run::best_epoch(&self.history)
+        self.config.best_epoch(&self.history)
     }
 
     /// What the last epoch made of each validation photo; none before the first epoch and after [`Self::resume`].

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use self::quantised::{dequantised, quantised, scale_name};
 use crate::alexnet::{AlexNet, AlexNetConfig, Parameter, Width};
+use crate::calibration::Scaling;
 use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::language::Text;
@@ -247,15 +248,17 @@ impl ModelFile {
         self.values.iter().flatten().all(|&value| f16::from_f32(value).to_f32() == value)
     }
 
-    /// Divides the logits by `temperature` from now on, by way of the last layer's weights, and says so in the metadata:
-    /// probabilities become calibrated, and no answer changes (C. Guo et al., "On Calibration of Modern Neural Networks",
-    /// 2017).
-    pub fn cool(&mut self, temperature: f32) {
-        for values in self.values.iter_mut().rev().take(2) {
-            values.iter_mut().for_each(|value| *value /= temperature);
+    /// Has each class's logit scaled from now on, by way of the last layer's weights, and says in the metadata on how many
+    /// photos that was learned.
+    pub fn scale_logits(&mut self, scaling: &[Scaling], photos: usize) {
+        if let [.., weight, bias] = &mut self.values[..] {
+            let inputs = weight.len() / scaling.len().max(1);
+            for ((weights, bias), scaling) in weight.chunks_mut(inputs.max(1)).zip(bias).zip(scaling) {
+                weights.iter_mut().for_each(|weight| *weight *= scaling.factor);
+                *bias = *bias * scaling.factor + scaling.offset;
+            }
         }
-        let before: f32 = self.metadata.training.get("temperature").and_then(|text| text.parse().ok()).unwrap_or(1.0);
-        self.metadata.training.insert("temperature".into(), format!("{:.3}", before * temperature));
+        self.metadata.training.insert("photos to calibrate".into(), photos.to_string());
     }
 
     /// A parameter by its name in PyTorch, and its values.
@@ -512,12 +515,16 @@ mod tests {
     }
 
     #[test]
-    fn a_temperature_divides_the_last_layer() {
-        let mut cooled = file();
-        cooled.cool(2.0);
-        let count = cooled.values.len();
-        assert_eq!(cooled.values[..count - 2], file().values[..count - 2]);
-        assert_eq!(cooled.values[count - 1][1], file().values[count - 1][1] / 2.0);
-        assert_eq!(cooled.metadata.training["temperature"], "2.000");
+    fn scaling_changes_the_last_layer_alone() {
+        let (mut scaled, before) = (file(), file().values);
+        let classes = before[before.len() - 1].len();
+        let scaling: Vec<_> = (0..classes).map(|class| Scaling { factor: class as f32 + 2.0, offset: 0.5 }).collect();
+        scaled.scale_logits(&scaling, 7);
+        let last = before.len() - 2;
+        let inputs = before[last].len() / classes;
+        assert_eq!(scaled.values[..last], before[..last]);
+        assert_eq!(scaled.values[last][inputs], before[last][inputs] * 3.0);
+        assert_eq!(scaled.values[last + 1][1], before[last + 1][1] * 3.0 + 0.5);
+        assert_eq!(scaled.metadata.training["photos to calibrate"], "7");
     }
 }

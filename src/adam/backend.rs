@@ -4,7 +4,7 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
-#[cfg(any(feature = "engine", feature = "vulkan"))]
+#[cfg(any(feature = "gpu", feature = "vulkan"))]
 use burn_cubecl::CubeBackend;
 
 use super::{BETA_1, BETA_2, EPSILON, Moments, Rates, cpu};
@@ -19,7 +19,7 @@ pub fn step(weights: Tensor<1>, gradient: Tensor<1>, moments: Moments, rates: Ra
 }
 
 #[backend_extension(
-    Cube: cfg(any(feature = "engine", feature = "vulkan")),
+    Cube: cfg(any(feature = "gpu", feature = "vulkan")),
     Flex,
     Fusion: cfg(feature = "vulkan")
 )]
@@ -59,7 +59,7 @@ impl AdamStep for Flex {
     }
 }
 
-#[cfg(feature = "engine")]
+#[cfg(feature = "gpu")]
 impl AdamStep for CubeBackend {
     fn adam_step(
         weights: FloatTensor<Self>,
@@ -72,5 +72,5 @@ impl AdamStep for CubeBackend {
     }
 }
 
-#[cfg(all(feature = "vulkan", not(feature = "engine")))]
+#[cfg(all(feature = "vulkan", not(feature = "gpu")))]
 impl AdamStep for CubeBackend {}

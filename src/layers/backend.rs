@@ -9,12 +9,12 @@ use burn::backend::ops::ModuleOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Tensor, TensorData};
-#[cfg(any(feature = "engine", feature = "vulkan"))]
+#[cfg(any(feature = "gpu", feature = "vulkan"))]
 use burn_cubecl::CubeBackend;
 
 use super::Window;
 use super::cpu;
-#[cfg(feature = "engine")]
+#[cfg(feature = "gpu")]
 use super::gpu::{connections, convolution};
 
 /// The convolution of images with a layer's kernels.
@@ -43,7 +43,7 @@ pub fn linear(inputs: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2
 
 /// What a backend does for [`convolve`] and [`linear`]; where it says nothing else, that is what Burn does.
 #[backend_extension(
-    Cube: cfg(any(feature = "engine", feature = "vulkan")),
+    Cube: cfg(any(feature = "gpu", feature = "vulkan")),
     Flex,
     Autodiff,
     Fusion: cfg(feature = "vulkan")
@@ -182,10 +182,10 @@ fn tensor(numbers: Vec<f32>, shape: Shape) -> FloatTensor<Flex> {
     FloatTensor::<Flex>::from_data(TensorData::new(numbers, shape))
 }
 
-#[cfg(all(feature = "vulkan", not(feature = "engine")))]
+#[cfg(all(feature = "vulkan", not(feature = "gpu")))]
 impl Layers for CubeBackend {}
 
-#[cfg(feature = "engine")]
+#[cfg(feature = "gpu")]
 impl Layers for CubeBackend {
     fn convolve(
         images: FloatTensor<Self>,

@@ -7,3 +7,4 @@ pub mod js;
 pub mod names;
 pub mod page;
 pub mod protocol;
+pub mod worker;

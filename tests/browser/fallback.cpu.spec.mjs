@@ -8,6 +8,8 @@ test('without a WebGPU adapter the CPU classifies, and the page says why', async
   await expect(page.locator('body')).toHaveAttribute('data-device', 'cpu');
   await expect(page.locator('#device')).toContainText('CPU');
   await expect(page.locator('#device')).toContainText(/adapter|WebGPU/);
+  // The engine that knows no GPU is a fraction of the other.
+  expect(page.workers().map((worker) => worker.url())).toContainEqual(expect.stringMatching(/engine_cpu/));
   const [answer] = await classify(page, await photos(1));
   expectAnswer(answer);
 });

@@ -29,6 +29,7 @@ test.describe('a lost GPU', () => {
     for (const answer of await classify(page, later)) expectAnswer(answer);
     await expect(page.locator('body')).toHaveAttribute('data-device', 'cpu');
     await expect(page.locator('#device')).toContainText(/lost/);
+    expect(page.workers().map((worker) => worker.url())).toContainEqual(expect.stringMatching(/engine_cpu/));
   });
 
   test('breaks a run off, which goes on from its last epoch on the CPU', async ({ page, fewPhotos }) => {

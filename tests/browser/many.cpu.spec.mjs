@@ -24,6 +24,28 @@ test(`${MANY} photos at once are all answered while the page stays responsive`, 
   expect(Math.min(...longest), `the longest task of the main thread in each run: ${longest} ms`).toBeLessThan(100);
 });
 
+test('helpers answer many photos as the engine alone answers a few, and are gone afterwards', async ({ page, photos }) => {
+  const files = await photos(MANY);
+  await open(page);
+  const [engine] = page.workers().filter((worker) => /engine_cpu/.test(worker.url()));
+  let most = 0;
+  page.on('worker', () => {
+    most = Math.max(most, page.workers().filter((worker) => worker.url() === engine.url()).length - 1);
+  });
+  // Fewer photos than call for help.
+  const alone = await classify(page, files.slice(0, 8));
+  expect(most).toBe(0);
+  await page.locator('#clear').click();
+  const together = await classify(page, files);
+  const processors = await page.evaluate(() => navigator.hardwareConcurrency);
+  expect(most).toBe(Math.min(3, Math.floor(processors / 2)));
+  await expect.poll(() => page.workers().filter((worker) => worker.url() === engine.url()).length).toBe(1);
+  alone.forEach((answer, index) => {
+    expect(together[index].label).toBe(answer.label);
+    expect(together[index].probability).toBeCloseTo(answer.probability, 4);
+  });
+});
+
 test('a cancelled batch stops, and the page goes on working', async ({ page, photos }) => {
   const files = await photos(MANY);
   await open(page);

@@ -7,16 +7,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::process::{Steps, cargo, program, run};
-use crate::setup::{self, NODE_PROJECT};
+use crate::setup::{self, NODE_PROJECT, PROGRAMS, Program};
 
 /// The folder that Trunk builds.
 pub const DIST: &str = "dist";
 
 /// The workers: Trunk gives their files no hash, since the page names them itself.
-const WORKERS: [&str; 2] = ["engine", "decoder"];
+const WORKERS: [&str; 3] = ["engine", "engine_cpu", "decoder"];
 
-/// What wasm-opt works on, and how: for size, since the compiler has already seen to speed.
-const PROGRAMS: [&str; 3] = ["page", "engine", "decoder"];
+/// The profile of a build that is not optimised.
+const QUICK: &str = "release";
+
+/// How wasm-opt works: for size, since the compiler has already seen to speed.
 const LEVEL: &str = "-Oz";
 
 /// What rustc's output uses beyond the first version of wasm; every browser with WebGPU has these.
@@ -31,12 +33,12 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-multivalue",
 ];
 
-/// Builds the page into [`DIST`].
+/// Builds the page into [`DIST`]; unless it is optimised, in a fraction of the time.
 pub fn build(steps: &mut Steps, optimise: bool) -> Result<()> {
     steps.run("set up the build tools", setup::for_build)?;
     // Trunk runs one cargo for each binary, all at once; after this they have nothing left to compile.
-    steps.run("compile for the browser", || setup::PROGRAMS.into_iter().try_for_each(compile))?;
-    steps.run("put the page together (trunk)", trunk)?;
+    steps.run("compile for the browser", || PROGRAMS.into_iter().try_for_each(|program| compile(program, optimise)))?;
+    steps.run("put the page together (trunk)", || trunk(optimise))?;
     if optimise {
         steps.run("set up Node.js packages", setup::node_packages)?;
         steps.run("optimise (wasm-opt)", || optimise_all(Path::new(DIST)))?;
@@ -47,29 +49,33 @@ pub fn build(steps: &mut Steps, optimise: bool) -> Result<()> {
     mark_model(Path::new(DIST))
 }
 
-fn compile((program, feature): (&str, &str)) -> Result<()> {
-    run(cargo().args(["build", "--release", "--target", setup::WASM, "--no-default-features"]).args([
+fn compile(program: Program, optimise: bool) -> Result<()> {
+    let Program { name, feature, profile } = program;
+    run(cargo().args(["build", "--target", setup::WASM, "--profile", if optimise { profile } else { QUICK }]).args([
+        "--no-default-features",
         "--features",
         feature,
         "--bin",
-        program,
+        name,
     ]))
 }
 
-fn trunk() -> Result<()> {
+fn trunk(optimise: bool) -> Result<()> {
+    let how: &[&str] = if optimise { &["--release"] } else { &["--cargo-profile", QUICK] };
     run(program("trunk")
-        .args(["build", "--release", "--skip-version-check"])
+        .args(["build", "--skip-version-check"])
+        .args(how)
         // Trunk takes `NO_COLOR=1` for a malformed argument.
         .env_remove("NO_COLOR"))
 }
 
 fn optimise_all(dist: &Path) -> Result<()> {
-    for binary in PROGRAMS {
-        let wasm = wasm_of(dist, binary)?;
+    for Program { name, .. } in PROGRAMS {
+        let wasm = wasm_of(dist, name)?;
         let before = fs::metadata(&wasm)?.len();
         optimise(&wasm)?;
         let after = fs::metadata(&wasm)?.len();
-        println!("    {binary}: {} KB -> {} KB", before / 1000, after / 1000);
+        println!("    {name}: {} KB -> {} KB", before / 1000, after / 1000);
     }
     Ok(())
 }

@@ -10,8 +10,24 @@ use crate::process::{TOOLS, cargo, find, output, program, run, succeeds};
 
 /// The target of everything that runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
-/// What runs there, with the cargo feature it needs; the page and the decoder are built without Burn.
-pub const PROGRAMS: [(&str, &str); 3] = [("page", "web"), ("decoder", "web"), ("engine", "engine")];
+/// What runs there.
+pub const PROGRAMS: [Program; 4] = [
+    Program { name: "page", feature: "web", profile: "interface" },
+    Program { name: "decoder", feature: "web", profile: "worker" },
+    Program { name: "engine_cpu", feature: "engine", profile: "worker" },
+    Program { name: "engine", feature: "gpu", profile: "worker" },
+];
+
+/// A program that runs in the browser.
+#[derive(Clone, Copy)]
+pub struct Program {
+    /// The name of its binary.
+    pub name: &'static str,
+    /// The cargo feature that it needs.
+    pub feature: &'static str,
+    /// How it is compiled in earnest, as index.html says too.
+    pub profile: &'static str,
+}
 /// Where the Node.js packages are: Playwright for the tests, binaryen for the build.
 pub const NODE_PROJECT: &str = "tests/browser";
 

@@ -37,7 +37,7 @@ fn rust(steps: &mut Steps) -> Result<()> {
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--release", "--", "-D", "warnings"]))
     })?;
     steps.run("lints, wasm", || {
-        ["engine", "web"].into_iter().try_for_each(|feature| {
+        ["gpu", "engine", "web"].into_iter().try_for_each(|feature| {
             run(cargo()
                 .args(["clippy", "--release", "--target", WASM, "--no-default-features", "--features", feature])
                 .args(["--lib", "--bins", "--", "-D", "warnings"]))

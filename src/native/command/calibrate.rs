@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{About, Failure};
-use crate::calibration;
+use crate::calibration::{Scaling, scaled};
 use crate::dataset::{Split, labelled};
 use crate::device;
 use crate::doubt::Doubt;
@@ -17,8 +17,8 @@ use crate::run::TrainingConfig;
 use crate::train::{TrainEvent, report_unreadable};
 use crate::weights::{ModelFile, Precision};
 
-/// Fits a model on photos it was not trained on: its temperature, so that its probabilities say how often it is right, and
-/// the threshold below which it is not sure, so that at most 5 in 100 of these photos are.
+/// Fits a model on photos it was not trained on: its logits' scaling, so that its probabilities say how often it is right,
+/// and the threshold below which it is not sure, so that at most 5 in 100 of these photos are.
 #[derive(Debug, clap::Args)]
 pub struct Calibrate {
     /// Model file (.safetensors or .pth)
@@ -38,19 +38,18 @@ impl Calibrate {
     pub fn run(&self) -> Result<(), Failure> {
         let mut file = files::read_model(&self.model).about(&self.model)?;
         let mut photos = self.logits(&file)?;
-        let temperature = calibration::temperature(&photos);
-        file.cool(temperature);
-        photos.iter_mut().flat_map(|(logits, _)| logits).for_each(|logit| *logit /= temperature);
+        let scaling = Scaling::learn(&photos);
+        file.scale_logits(&scaling, photos.len());
+        photos.iter_mut().for_each(|(logits, _)| *logits = scaled(logits, &scaling));
         let doubt = Doubt::learn(photos.iter().map(|(logits, _)| &logits[..]));
         let doubt = doubt.ok_or_else(|| Error::Dataset("none of its photos could be read".into())).about(&self.dir)?;
         file.set_doubt(doubt);
         files::write(&self.out, file.to_safetensors(Precision::F32)?)?;
         let unsure = photos.iter().filter(|(logits, _)| !doubt.is_sure(logits)).count();
-        println!(
-            "{}: temperature {temperature:.3}, and not sure of {unsure} of {} photos ({doubt:?})",
-            self.out.display(),
-            photos.len()
-        );
+        for (class, Scaling { factor, offset }) in file.metadata().classes.iter().zip(&scaling) {
+            println!("{class}: logit x {factor:.3} {offset:+.3}");
+        }
+        println!("{}: not sure of {unsure} of {} photos ({doubt:?})", self.out.display(), photos.len());
         Ok(())
     }
 

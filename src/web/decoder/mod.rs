@@ -1,28 +1,24 @@
 //! A decoder: a worker that makes of one photo at a time what the engine asks for.
 //!
-//! It is told [`Request`]s, each with the language to answer in, and answers each with a [`Reply`], in the same order; the engine's pool starts several decoders
-//! and ends them.
+//! The engine's pool starts several decoders, and ends them.
 
 mod browser;
 mod look;
 
-use futures::StreamExt;
-use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use image::RgbImage;
-use js_sys::{Array, Reflect, Uint8Array, WebAssembly};
+use js_sys::Uint8Array;
 use rust_i18n::t;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, File, MessageEvent};
+use web_sys::{Blob, File};
 use web_time::Instant;
 
 use crate::error::Error;
-use crate::language::Language;
 use crate::preprocess::{self, Framing, Preprocessing};
 use crate::web::js;
 use crate::web::protocol::FileHandle;
 use crate::web::protocol::training::Look;
+use crate::web::worker;
 
 /// The longest side of a classified photo's thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 256;
@@ -72,20 +68,6 @@ pub struct Shrunk {
     pub pixels: Uint8Array,
 }
 
-/// From a decoder to the engine.
-#[derive(Serialize, Deserialize)]
-pub enum Reply {
-    /// The decoder's program is loaded; it hears messages from now on.
-    Listening,
-    /// The photo is done with.
-    Done {
-        /// What was asked for, or cause and remedy.
-        answer: Result<Answer, String>,
-        /// How much memory the decoder holds by now, in bytes. It never gives any back.
-        memory: u32,
-    },
-}
-
 /// What was made of a photo.
 #[derive(Serialize, Deserialize)]
 pub enum Answer {
@@ -119,30 +101,7 @@ pub struct DecodedPhoto {
 /// The program of a decoder worker.
 pub fn run() {
     console_error_panic_hook::set_once();
-    let (sender, requests) = unbounded();
-    spawn_local(serve(requests));
-    let hear = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-        // The other end waits for messages as long as the worker lives.
-        let _ = sender.unbounded_send(message.data());
-    });
-    js::scope().set_onmessage(Some(hear.as_ref().unchecked_ref()));
-    hear.forget();
-    js::post(&Reply::Listening, &Array::new());
-}
-
-/// Answers one request after the other, so that one photo at a time is in memory.
-async fn serve(mut requests: UnboundedReceiver<JsValue>) {
-    while let Some(request) = requests.next().await {
-        let answer = match serde_wasm_bindgen::from_value::<(Language, Request)>(request) {
-            Ok((language, request)) => {
-                language.speak();
-                answer(request).await
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        let transfer = answer.iter().flat_map(Answer::buffers).collect::<Array>();
-        js::post(&Reply::Done { answer, memory: memory() }, &transfer);
-    }
+    worker::serve(answer);
 }
 
 async fn answer(request: Request) -> Result<Answer, String> {
@@ -205,8 +164,7 @@ impl Shrunk {
     }
 }
 
-impl Answer {
-    /// The buffers that go to the engine without a copy.
+impl worker::Answer for Answer {
     fn buffers(&self) -> Vec<JsValue> {
         match self {
             Self::Decoded(photo) => vec![photo.pixels.buffer().into()],
@@ -242,11 +200,4 @@ async fn decode(file: &Blob, bytes: &[u8]) -> Result<RgbImage, String> {
 fn thumbnail(photo: &RgbImage) -> Result<Blob, String> {
     let jpeg = preprocess::thumbnail(photo).map_err(|error| error.to_string())?;
     js::blob(&jpeg, "image/jpeg").map_err(|exception| js::message(&exception))
-}
-
-/// The size of this program's memory, in bytes.
-fn memory() -> u32 {
-    let memory: WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
-    let bytes = Reflect::get(&memory.buffer(), &"byteLength".into()).ok().and_then(|length| length.as_f64());
-    bytes.unwrap_or_default() as u32
 }

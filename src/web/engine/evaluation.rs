@@ -3,20 +3,19 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
-use gloo_timers::future::TimeoutFuture;
-use web_time::Instant;
+use web_time::Duration;
 
+use super::answering::Answering;
+use super::decoders::Decoders;
 use super::hardware::Hardware;
 use super::model::Model;
 use super::outbox::post;
-use super::pace::Pace;
-use super::photos::{Photos, Purpose};
-use super::pool::Pool;
+use super::photos::{Photo, Photos, Purpose};
 use super::tasks::Task;
 use crate::predict::Prediction;
+use crate::web::protocol::Event;
 use crate::web::protocol::evaluation::{EvaluationCommand, EvaluationEvent};
 use crate::web::protocol::training::ModelChoice;
-use crate::web::protocol::{Event, PhotoId};
 
 /// What takes its turn.
 pub enum Evaluation {
@@ -37,13 +36,13 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// No photos. Each one that the pool has decoded becomes an [`Evaluation::Answer`].
-    pub fn new(pool: Pool, tasks: UnboundedSender<Task>) -> Self {
+    /// No photos. Each one that is decoded becomes an [`Evaluation::Answer`].
+    pub fn new(decoders: Decoders, tasks: UnboundedSender<Task>) -> Self {
         let purpose = Purpose {
             task: || Task::Evaluate(Evaluation::Answer),
             failure: |id, message| Event::Evaluation(EvaluationEvent::PhotoFailed { id, message }),
         };
-        Self { photos: Photos::new(pool, tasks.clone(), purpose), tasks, model: None }
+        Self { photos: Photos::new(decoders, tasks.clone(), purpose), tasks, model: None }
     }
 
     /// Takes a command.
@@ -66,34 +65,22 @@ impl Evaluator {
         self.model = model;
     }
 
-    /// Answers one batch of the photos that are decoded.
-    pub async fn answer(&self, pace: &mut Pace, hardware: &Hardware) {
-        let Some(batch) = self.photos.next_batch(pace.batch()) else { return };
-        // The page was told that the model cannot be had.
-        let Some(model) = &self.model else { return };
-        let start = Instant::now();
-        let answers = model.predict(&batch.pixels).await;
-        pace.took(start.elapsed() / batch.pixels.len() as u32);
-        if !self.photos.still_wanted(&batch) {
-            return;
+    /// Has photos answered that are decoded.
+    pub async fn answer(&self, answering: &mut Answering, hardware: &Hardware) {
+        match &self.model {
+            Some(model) => answering.answer(&self.photos, model, hardware, tell_of).await,
+            // The page was told that the model cannot be had.
+            None => self.photos.forget(),
         }
-        match answers {
-            Ok(answers) => {
-                for (photo, Prediction { probabilities, sure }) in batch.photos.into_iter().zip(answers) {
-                    tell(EvaluationEvent::Answer { id: photo.id, probabilities, sure, thumbnail: photo.thumbnail });
-                }
-            }
-            // The page starts an engine on the CPU, and asks that one.
-            Err(error) if model.device().webgpu => hardware.condemn(error.to_string()),
-            Err(error) => batch.photos.iter().for_each(|photo| failed(photo.id, &error.to_string())),
-        }
-        // As when photos are classified: the network on the CPU never waits for anything.
-        TimeoutFuture::new(0).await;
     }
 }
 
-fn failed(id: PhotoId, message: &str) {
-    tell(EvaluationEvent::PhotoFailed { id, message: message.to_owned() });
+fn tell_of(photo: Photo, answer: Result<(Prediction, Duration), String>) {
+    let Photo { id, thumbnail, .. } = photo;
+    tell(match answer {
+        Ok((Prediction { probabilities, sure }, _)) => EvaluationEvent::Answer { id, probabilities, sure, thumbnail },
+        Err(message) => EvaluationEvent::PhotoFailed { id, message },
+    });
 }
 
 /// Tells the page.

@@ -3,11 +3,14 @@
 //! Commands that only touch the queue of photos or the run under way are done as they arrive, in the middle of a batch
 //! too. All others become [`Task`]s, done one after the other.
 
+mod answering;
 mod benchmark;
+mod decoders;
 mod download;
 mod evaluation;
 mod export;
 mod hardware;
+mod helpers;
 mod import;
 mod inspection;
 mod model;
@@ -27,11 +30,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
+use self::decoders::Decoders;
 use self::evaluation::Evaluator;
 use self::inspection::Inspector;
 use self::outbox::post;
 use self::photos::{Photos, Purpose};
-use self::pool::Pool;
 use self::tasks::{Engine, Task};
 use self::training::Training;
 use crate::web::js;
@@ -40,25 +43,28 @@ use crate::web::protocol::{Command, Event};
 /// What hears commands.
 struct Ear {
     tasks: UnboundedSender<Task>,
-    pool: Pool,
+    decoders: Decoders,
     photos: Photos,
     training: Training,
     inspector: Inspector,
     evaluator: Evaluator,
 }
 
-/// The program of the engine worker.
+/// The program of the engine worker, and of its helpers.
 pub fn run() {
+    if helpers::is_wanted() {
+        return helpers::run();
+    }
     outbox::report_panics();
     let (tasks, turns) = unbounded();
-    let pool = Pool::default();
+    let decoders = Decoders::default();
     let to_classify = Purpose { task: || Task::Classify, failure: |id, message| Event::PhotoFailed { id, message } };
-    let photos = Photos::new(pool.clone(), tasks.clone(), to_classify);
-    let training = Training::new(pool.clone(), photos.clone());
-    let inspector = Inspector::new(pool.clone(), tasks.clone());
-    let evaluator = Evaluator::new(pool.clone(), tasks.clone());
+    let photos = Photos::new(decoders.clone(), tasks.clone(), to_classify);
+    let training = Training::new(decoders.clone(), photos.clone());
+    let inspector = Inspector::new(decoders.clone(), tasks.clone());
+    let evaluator = Evaluator::new(decoders.clone(), tasks.clone());
     spawn_local(serve(turns, photos.clone(), training.clone(), evaluator.clone()));
-    let ear = Ear { tasks, pool, photos, training, inspector, evaluator };
+    let ear = Ear { tasks, decoders, photos, training, inspector, evaluator };
     let hear =
         Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
             match serde_wasm_bindgen::from_value(message.data()) {
@@ -78,7 +84,8 @@ impl Ear {
         let task = match command {
             Command::Speak(language) => return language.speak(),
             Command::Start { device, reason, model_url, decoder_url } => {
-                self.pool.start(decoder_url);
+                self.decoders.find(decoder_url);
+                self.decoders.warm_up();
                 Task::Start { device, reason, model_url }
             }
             Command::Classify { photos } => return self.photos.add(photos),

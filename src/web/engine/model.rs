@@ -1,19 +1,22 @@
 //! A model: its file, and the device that runs it.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 use rust_i18n::t;
 
 use super::hardware::Hardware;
+use super::helpers::SharedModel;
 use crate::alexnet::{AlexNet, Width};
 use crate::device::{Gpu, cpu};
 use crate::error::Result;
 use crate::predict::{Classifier, Prediction};
 use crate::preprocess::{Pixels, Preprocessing};
 use crate::self_test;
+use crate::web::js;
 use crate::web::protocol::{DeviceReport, ModelReport, SelfTest};
-use crate::weights::ModelFile;
+use crate::weights::{ModelFile, Precision};
 
 /// A model on the device that runs it.
 pub struct Model {
@@ -23,6 +26,8 @@ pub struct Model {
     /// The GPU, where that is the device.
     gpu: Option<Gpu>,
     device: DeviceReport,
+    /// What helpers were given.
+    shared: OnceCell<SharedModel>,
 }
 
 impl Model {
@@ -51,7 +56,7 @@ impl Model {
             Some(gpu) => Classifier::new(&file, gpu.device()),
             None => Classifier::new(&file, &cpu()),
         };
-        Self { name, file, classifier, gpu, device }
+        Self { name, file, classifier, gpu, device, shared: OnceCell::new() }
     }
 
     /// The answer for each photo, in one batch.
@@ -91,6 +96,19 @@ impl Model {
             Some(gpu) => gpu.guard(work).await,
             None => work.await,
         }
+    }
+
+    /// It, for helpers.
+    ///
+    /// # Errors
+    /// Where the browser has no room for it.
+    pub fn shared(&self) -> std::result::Result<SharedModel, String> {
+        if let Some(shared) = self.shared.get() {
+            return Ok(shared.clone());
+        }
+        let bytes = self.file.to_safetensors(Precision::F32).map_err(|error| error.to_string())?;
+        let file = js::blob(&bytes, "application/octet-stream").map_err(|exception| js::message(&exception))?;
+        Ok(self.shared.get_or_init(|| SharedModel::new(file)).clone())
     }
 
     /// Its name.

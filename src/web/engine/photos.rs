@@ -9,22 +9,22 @@ use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
+use super::decoders::Decoders;
 use super::outbox::post;
 use super::pace::LARGEST_BATCH;
-use super::pool::Pool;
 use super::tasks::Task;
 use crate::preprocess::{Pixels, Preprocessing};
 use crate::web::decoder::{Answer, Request};
 use crate::web::protocol::{Event, FileHandle, PhotoId, PhotoToClassify};
 
-/// How many photos are decoded ahead of the network.
-const AHEAD: usize = 2 * LARGEST_BATCH;
+/// How many photos are decoded ahead of the network, where it may be run by several workers.
+const AHEAD: usize = 8 * LARGEST_BATCH;
 
 /// The photos that are not answered yet.
 #[derive(Clone)]
 pub struct Photos {
     queue: Rc<RefCell<Queue>>,
-    pool: Pool,
+    decoders: Decoders,
     tasks: UnboundedSender<Task>,
     purpose: Purpose,
 }
@@ -72,9 +72,9 @@ pub struct Photo {
 }
 
 impl Photos {
-    /// No photos. Those to come are decoded by the pool.
-    pub fn new(pool: Pool, tasks: UnboundedSender<Task>, purpose: Purpose) -> Self {
-        Self { queue: Rc::default(), pool, tasks, purpose }
+    /// No photos, and those who decode the ones to come.
+    pub fn new(decoders: Decoders, tasks: UnboundedSender<Task>, purpose: Purpose) -> Self {
+        Self { queue: Rc::default(), decoders, tasks, purpose }
     }
 
     /// Puts photos at the end of the queue.
@@ -106,10 +106,29 @@ impl Photos {
         self.advance();
     }
 
-    /// Whether there is no photo to answer.
-    pub fn is_empty(&self) -> bool {
+    /// How many photos are in the queue.
+    pub fn count(&self) -> usize {
         let queue = self.queue.borrow();
-        queue.waiting.is_empty() && queue.decoding == 0 && queue.decoded.is_empty()
+        queue.waiting.len() + queue.decoding + queue.decoded.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// Puts a batch back, which nobody could answer; not the photos that were forgotten.
+    pub fn give_back(&self, batch: Batch) {
+        if self.still_wanted(&batch) {
+            let mut queue = self.queue.borrow_mut();
+            batch.photos.into_iter().zip(batch.pixels).rev().for_each(|photo| queue.decoded.push_front(photo));
+        }
+    }
+
+    /// Has photos answered that are decoded.
+    pub fn call(&self) {
+        // Without a receiver the engine has already said that it cannot go on.
+        let _ = self.tasks.unbounded_send((self.purpose.task)());
     }
 
     /// Takes what is decoded by now, at most `largest` photos; `None` where there is nothing.
@@ -137,7 +156,7 @@ impl Photos {
         {
             queue.decoding += 1;
             let (photos, generation, preprocessing) = (self.clone(), queue.generation, queue.preprocessing);
-            let answer = self.pool.ask(Request::Classify(photo.file.clone(), preprocessing));
+            let answer = self.decoders.ask(Request::Classify(photo.file.clone(), preprocessing));
             spawn_local(async move { photos.take(photo, answer.await, generation, preprocessing) });
         }
     }
@@ -161,8 +180,7 @@ impl Photos {
             match decoded(photo, answer) {
                 Ok(photo) => {
                     self.queue.borrow_mut().decoded.push_back(photo);
-                    // Without a receiver the engine has already said that it cannot go on.
-                    let _ = self.tasks.unbounded_send((self.purpose.task)());
+                    self.call();
                 }
                 Err(message) => post(&(self.purpose.failure)(id, message)),
             }

@@ -1,5 +1,5 @@
-//! The decoder workers: started as they are needed, shared by all who have photos to read, replaced when they crash or
-//! have grown too large.
+//! Pools of workers: started as they are needed, shared by all who have something for them to do, replaced when they crash
+//! or have grown too large.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -7,78 +7,130 @@ use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
 use rust_i18n::t;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::language::Language;
-use crate::web::decoder::{Answer, Reply, Request};
 use crate::web::js;
+use crate::web::worker::Reply;
 
-/// The most decoders at a time.
-const MAX_DECODERS: usize = 4;
-/// The most requests that a decoder is told of at a time: enough to stay busy while the network computes on the CPU, when
-/// nobody can tell it of more.
-const DEPTH: usize = 32;
-/// A decoder that holds more memory than this, in bytes, is ended: it would never give any back.
-const MAX_MEMORY: u32 = 160 << 20;
+/// What the workers of a pool are asked for.
+pub trait Request: Serialize + 'static {
+    /// What they answer.
+    type Answer: DeserializeOwned + 'static;
+    /// The name of their workers.
+    const NAME: &str;
+    /// The most requests that a worker is told of at a time.
+    const DEPTH: usize;
+    /// A worker that holds more memory than this, in bytes, is ended: it would never give any back.
+    const MAX_MEMORY: u32;
 
-/// Some decoder workers.
-#[derive(Clone, Default)]
-pub struct Pool(Rc<RefCell<Inner>>);
+    /// The most workers where there are so many processors.
+    fn most_workers(processors: usize) -> usize;
 
-#[derive(Default)]
-struct Inner {
-    /// The decoder's script, once it is known.
+    /// Whether it goes before others.
+    fn is_urgent(&self) -> bool {
+        false
+    }
+
+    /// What is said where a worker does not start.
+    fn not_started(why: &str) -> String;
+
+    /// What is said of a request over which a worker crashed.
+    fn crashed(why: &str) -> String;
+}
+
+/// Some workers.
+pub struct Pool<R: Request>(Rc<RefCell<Inner<R>>>);
+
+struct Inner<R: Request> {
+    /// Their script, once it is known.
     url: Option<String>,
-    decoders: Vec<Decoder>,
+    members: Vec<Member<R>>,
     next_number: u32,
-    waiting: VecDeque<Job>,
+    waiting: VecDeque<Job<R>>,
 }
 
-struct Job {
-    request: Request,
-    reply: oneshot::Sender<Result<Answer, String>>,
+struct Job<R: Request> {
+    request: R,
+    reply: oneshot::Sender<Result<R::Answer, String>>,
 }
 
-struct Decoder {
+struct Member<R: Request> {
     number: u32,
     /// Whether its program is loaded.
     listens: bool,
     /// What it was told of and has not answered, in order.
-    pending: VecDeque<Job>,
+    pending: VecDeque<Job<R>>,
     worker: Worker,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_error: Closure<dyn Fn(web_sys::Event)>,
 }
 
-/// What a decoder lets hear.
-enum Sign {
-    Reply(Reply),
+/// What a worker lets hear.
+enum Sign<A> {
+    Reply(Reply<A>),
     /// It has crashed, or did not start.
     Crash(String),
 }
 
-impl Pool {
-    /// Takes the decoder's script; the first decoder starts at once, to be there when needed.
-    pub fn start(&self, url: String) {
+impl<R: Request> Clone for Pool<R> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<R: Request> Default for Pool<R> {
+    fn default() -> Self {
+        Self(Rc::new(RefCell::new(Inner { url: None, members: Vec::new(), next_number: 0, waiting: VecDeque::new() })))
+    }
+}
+
+impl<R: Request> Pool<R> {
+    /// Takes the workers' script.
+    pub fn find(&self, url: String) {
         self.0.borrow_mut().url = Some(url);
-        // Where it does not start, the first request tries again and says so.
-        let _ = self.grow(1);
         self.advance();
     }
 
-    /// Has a decoder answer a request, after those already waiting; photos whose answers are waited for go first. It is
-    /// under way whether or not the answer is awaited.
+    /// Has the first worker started, to be there when needed.
+    pub fn warm_up(&self) {
+        // Where it does not start, the first request tries again and says so.
+        let _ = self.grow(1);
+    }
+
+    /// How many more requests can be under way at once.
+    pub fn room(&self) -> usize {
+        (most_workers::<R>() * R::DEPTH).saturating_sub(self.0.borrow().jobs())
+    }
+
+    /// Whether there are workers.
+    pub fn is_started(&self) -> bool {
+        !self.0.borrow().members.is_empty()
+    }
+
+    /// Ends all workers that have nothing to do.
+    pub fn rest(&self) {
+        self.0.borrow_mut().members.retain(|member| !member.pending.is_empty());
+    }
+
+    /// Has a worker answer a request, after those already waiting, unless it is urgent. It is under way whether or not the
+    /// answer is awaited.
     ///
     /// # Errors
     /// Cause and remedy, in words.
-    pub fn ask(&self, request: Request) -> impl Future<Output = Result<Answer, String>> + use<> {
+    pub fn ask(&self, request: R) -> impl Future<Output = Result<R::Answer, String>> + use<R> {
         let (reply, answer) = oneshot::channel();
         let job = Job { request, reply };
         {
             let waiting = &mut self.0.borrow_mut().waiting;
-            let place =
-                if job.is_urgent() { waiting.iter().take_while(|job| job.is_urgent()).count() } else { waiting.len() };
+            let place = if job.request.is_urgent() {
+                waiting.iter().take_while(|job| job.request.is_urgent()).count()
+            } else {
+                waiting.len()
+            };
             waiting.insert(place, job);
         }
         self.advance();
@@ -93,55 +145,54 @@ impl Pool {
         self.0.borrow_mut().hand_out();
         let jobs = self.0.borrow().jobs();
         if let Err(exception) = self.grow(jobs)
-            && self.0.borrow().decoders.is_empty()
+            && self.0.borrow().members.is_empty()
         {
-            let message = not_started(&js::message(&exception));
+            let message = R::not_started(&js::message(&exception));
             let waiting = std::mem::take(&mut self.0.borrow_mut().waiting);
             waiting.into_iter().for_each(|job| job.answer(Err(message.clone())));
         }
     }
 
-    /// Starts decoders until there is one for each of `jobs`, within bounds; one processor stays free for the network.
+    /// Starts workers until there is one for each of `jobs`, within bounds.
     fn grow(&self, jobs: usize) -> Result<(), JsValue> {
-        let processors = js::scope().navigator().hardware_concurrency() as usize;
-        let size = processors.saturating_sub(1).clamp(1, MAX_DECODERS);
+        let size = most_workers::<R>();
         let mut inner = self.0.borrow_mut();
-        while inner.decoders.len() < size.min(jobs) {
+        while inner.members.len() < size.min(jobs) {
             let url = inner.url.as_deref().unwrap_or_default();
-            let decoder = Decoder::start(url, inner.next_number, Rc::downgrade(&self.0))?;
-            inner.decoders.push(decoder);
+            let member = Member::start(url, inner.next_number, Rc::downgrade(&self.0))?;
+            inner.members.push(member);
             inner.next_number += 1;
         }
         Ok(())
     }
 
     /// Takes note of a sign.
-    fn hear(&self, number: u32, sign: Sign) {
+    fn hear(&self, number: u32, sign: Sign<R::Answer>) {
         let (job, answer) = {
             let mut inner = self.0.borrow_mut();
-            let Some(index) = inner.decoders.iter().position(|decoder| decoder.number == number) else { return };
-            let decoder = &mut inner.decoders[index];
+            let Some(index) = inner.members.iter().position(|member| member.number == number) else { return };
+            let member = &mut inner.members[index];
             match sign {
                 Sign::Reply(Reply::Listening) => {
-                    decoder.listens = true;
+                    member.listens = true;
                     (None, None)
                 }
                 Sign::Reply(Reply::Done { answer, memory }) => {
-                    let job = decoder.pending.pop_front();
-                    if memory > MAX_MEMORY {
+                    let job = member.pending.pop_front();
+                    if memory > R::MAX_MEMORY {
                         inner.end(index);
                     }
                     (job, Some(answer))
                 }
-                Sign::Crash(why) if decoder.listens => {
-                    let job = decoder.pending.pop_front();
+                Sign::Crash(why) if member.listens => {
+                    let job = member.pending.pop_front();
                     inner.end(index);
-                    (job, Some(Err(t!("photo.decoder_stopped", reason = why).into())))
+                    (job, Some(Err(R::crashed(&why))))
                 }
                 // The request that has waited longest fails; each of the others tries anew.
                 Sign::Crash(why) => {
                     inner.end(index);
-                    (inner.waiting.pop_front(), Some(Err(not_started(&why))))
+                    (inner.waiting.pop_front(), Some(Err(R::not_started(&why))))
                 }
             }
         };
@@ -152,56 +203,54 @@ impl Pool {
     }
 }
 
-impl Inner {
+/// The most workers on this machine.
+fn most_workers<R: Request>() -> usize {
+    R::most_workers(js::scope().navigator().hardware_concurrency() as usize)
+}
+
+impl<R: Request> Inner<R> {
     /// Requests without an answer.
     fn jobs(&self) -> usize {
-        self.waiting.len() + self.decoders.iter().map(|decoder| decoder.pending.len()).sum::<usize>()
+        self.waiting.len() + self.members.iter().map(|member| member.pending.len()).sum::<usize>()
     }
 
-    /// Tells the decoders of what waits, each time the one with the least to do.
+    /// Tells the workers of what waits, each time the one with the least to do.
     fn hand_out(&mut self) {
         while let Some(job) = self.waiting.front() {
             if job.reply.is_canceled() {
                 self.waiting.pop_front();
                 continue;
             }
-            let free = self.decoders.iter_mut().filter(|decoder| decoder.listens && decoder.pending.len() < DEPTH);
-            let Some(decoder) = free.min_by_key(|decoder| decoder.pending.len()) else { return };
+            let free = self.members.iter_mut().filter(|member| member.listens && member.pending.len() < R::DEPTH);
+            let Some(member) = free.min_by_key(|member| member.pending.len()) else { return };
             let message =
                 serde_wasm_bindgen::to_value(&(Language::spoken(), &job.request)).expect("requests are plain data");
-            decoder.worker.post_message(&message).expect("files and pixels can be cloned");
-            decoder.pending.extend(self.waiting.pop_front());
+            member.worker.post_message(&message).expect("files and pixels can be cloned");
+            member.pending.extend(self.waiting.pop_front());
         }
     }
 
-    /// Ends a decoder; what it has not answered waits again, before all else.
+    /// Ends a worker; what it has not answered waits again, before all else.
     fn end(&mut self, index: usize) {
-        let mut decoder = self.decoders.swap_remove(index);
-        while let Some(job) = decoder.pending.pop_back() {
+        let mut member = self.members.swap_remove(index);
+        while let Some(job) = member.pending.pop_back() {
             self.waiting.push_front(job);
         }
     }
 }
 
-impl Job {
-    fn is_urgent(&self) -> bool {
-        matches!(self.request, Request::Classify(..) | Request::Inspect(..))
-    }
-
-    fn answer(self, answer: Result<Answer, String>) {
+impl<R: Request> Job<R> {
+    fn answer(self, answer: Result<R::Answer, String>) {
         // Nobody may wait for it any more.
         let _ = self.reply.send(answer);
     }
 }
 
-fn not_started(why: &str) -> String {
-    t!("photo.decoder_not_started", reason = why).into()
-}
-
-impl Decoder {
-    fn start(url: &str, number: u32, pool: Weak<RefCell<Inner>>) -> Result<Self, JsValue> {
+impl<R: Request> Member<R> {
+    fn start(url: &str, number: u32, pool: Weak<RefCell<Inner<R>>>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
+        options.set_name(R::NAME);
         let worker = Worker::new_with_options(url, &options)?;
         let tell = move |sign| {
             if let Some(inner) = pool.upgrade() {
@@ -236,7 +285,7 @@ impl Decoder {
     }
 }
 
-impl Drop for Decoder {
+impl<R: Request> Drop for Member<R> {
     fn drop(&mut self) {
         self.worker.terminate();
     }

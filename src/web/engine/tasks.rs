@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::future::join;
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
-use web_time::Instant;
+use web_time::Duration;
 
+use super::answering::Answering;
 use super::benchmark::Benchmark;
 use super::evaluation::{self, Evaluation, Evaluator};
 use super::hardware::Hardware;
@@ -15,8 +15,7 @@ use super::import::Import;
 use super::inspection::Inspection;
 use super::model::Model;
 use super::outbox::post;
-use super::pace::Pace;
-use super::photos::Photos;
+use super::photos::{Photo, Photos};
 use super::shelf::Shelf;
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
@@ -66,7 +65,7 @@ pub struct Engine {
     /// The model that came with the page, and its name.
     shipped: (String, Rc<ModelFile>),
     photos: Photos,
-    pace: Pace,
+    answering: Answering,
     storage: Storage,
     shelf: Shelf,
     training: Training,
@@ -109,7 +108,7 @@ impl Engine {
             choice: ModelChoice::Shipped,
             shipped,
             photos,
-            pace: Pace::default(),
+            answering: Answering::new(),
             storage,
             shelf,
             training,
@@ -126,7 +125,7 @@ impl Engine {
     pub async fn perform(&mut self, task: Task) {
         match task {
             Task::Start { .. } => {}
-            Task::Classify => self.classify().await,
+            Task::Classify => self.answering.answer(&self.photos, &self.model, &self.hardware, tell_of).await,
             Task::LoadModel(files) => {
                 let loaded = self.import(files).await;
                 self.adopt(loaded);
@@ -137,43 +136,11 @@ impl Engine {
             },
             Task::Measure(order) => post(&Event::Measured(self.benchmark.measure(order, &self.model).await)),
             Task::Evaluate(Evaluation::Begin(choice)) => self.begin_evaluation(choice).await,
-            Task::Evaluate(Evaluation::Answer) => self.evaluator.answer(&mut self.pace, &self.hardware).await,
+            Task::Evaluate(Evaluation::Answer) => self.evaluator.answer(&mut self.answering, &self.hardware).await,
             Task::Evaluate(Evaluation::End) => self.evaluator.set_model(None),
             Task::Inspect(inspection) => inspection.perform(&self.model, &self.hardware).await,
             Task::Training(command) => self.train(command).await,
         }
-    }
-
-    /// Answers one batch of the photos that are decoded.
-    async fn classify(&mut self) {
-        let Some(batch) = self.photos.next_batch(self.pace.batch()) else {
-            return;
-        };
-        let start = Instant::now();
-        let answers = self.model.predict(&batch.pixels).await;
-        let share = start.elapsed() / batch.pixels.len() as u32;
-        self.pace.took(share);
-        if !self.photos.still_wanted(&batch) {
-            return;
-        }
-        match answers {
-            Ok(answers) => {
-                for (photo, Prediction { probabilities, sure }) in batch.photos.into_iter().zip(answers) {
-                    let (id, thumbnail) = (photo.id, photo.thumbnail);
-                    let milliseconds = photo.milliseconds + share.as_secs_f64() * 1e3;
-                    post(&Event::Prediction { id, probabilities, sure, thumbnail, milliseconds });
-                }
-            }
-            // The page starts an engine on the CPU, which answers these photos.
-            Err(error) if self.model.device().webgpu => self.hardware.condemn(error.to_string()),
-            Err(error) => {
-                for photo in batch.photos {
-                    post(&Event::PhotoFailed { id: photo.id, message: error.to_string() });
-                }
-            }
-        }
-        // The network on the CPU never waits for anything: without this, no message would arrive before the last photo.
-        TimeoutFuture::new(0).await;
     }
 
     /// Does what has to do with training.
@@ -305,4 +272,15 @@ impl Engine {
             Err(message) => TrainingEvent::ModelsFailed(message),
         });
     }
+}
+
+fn tell_of(photo: Photo, answer: Result<(Prediction, Duration), String>) {
+    let Photo { id, thumbnail, milliseconds, .. } = photo;
+    post(&match answer {
+        Ok((Prediction { probabilities, sure }, share)) => {
+            let milliseconds = milliseconds + share.as_secs_f64() * 1e3;
+            Event::Prediction { id, probabilities, sure, thumbnail, milliseconds }
+        }
+        Err(message) => Event::PhotoFailed { id, message },
+    });
 }

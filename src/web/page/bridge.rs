@@ -10,10 +10,14 @@ mod set;
 use std::{cell::RefCell, mem, rc::Rc, time::Duration};
 
 use leptos::prelude::set_timeout;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use self::{life::Life, set::SetPhotos};
-use super::engine::{Engine, News};
+use super::{
+    adapter,
+    engine::{Engine, News},
+};
 use crate::language::Language;
 use crate::web::protocol::{
     Command, DeviceChoice, Event, PhotoId, benchmark::Order, evaluation::EvaluationCommand,
@@ -30,8 +34,10 @@ const PAUSE: Duration = Duration::from_millis(30);
 /// Where the programs and the weights are (absolute URLs), and which devices may be used.
 #[derive(Clone)]
 pub struct Settings {
-    /// The engine's loader script.
+    /// The loader script of the engine.
     pub engine_url: String,
+    /// That of the engine which knows the CPU alone, and is here the sooner.
+    pub cpu_engine_url: String,
     /// The decoder's loader script.
     pub decoder_url: String,
     /// The weights.
@@ -127,11 +133,16 @@ impl Bridge {
 
     fn launch(self: &Rc<Self>) {
         let bridge = Rc::clone(self);
-        let engine = Engine::start(&self.settings.engine_url, move |news| bridge.receive(news));
-        match engine {
-            Ok(engine) => self.life.borrow_mut().engine = Some(engine),
-            Err(error) => self.receive(News::Died(format!("{error:?}"))),
-        }
+        spawn_local(async move {
+            let Settings { engine_url, cpu_engine_url, .. } = &bridge.settings;
+            let may_use_gpu = bridge.life.borrow().may_use_gpu();
+            let url = if may_use_gpu && adapter::may_be_there().await { engine_url } else { cpu_engine_url };
+            let hears = Rc::clone(&bridge);
+            match Engine::start(url, move |news| hears.receive(news)) {
+                Ok(engine) => bridge.life.borrow_mut().engine = Some(engine),
+                Err(error) => bridge.receive(News::Died(format!("{error:?}"))),
+            }
+        });
     }
 
     fn receive(self: &Rc<Self>, news: News) {

@@ -4,6 +4,7 @@
 //! visitor drops, [`language`] with the language that they choose; the other modules show it. [`train`] is the part of it about training, [`inside`] that about the
 //! network's inside, [`evaluate`] that about how good models are.
 
+mod adapter;
 mod benchmark;
 mod bridge;
 mod browser;

@@ -110,7 +110,7 @@ fn fact_name(name: String) -> Text {
         "recipe" => t!("facts.recipe"),
         "seed" => t!("facts.seed"),
         "started from" => t!("facts.start"),
-        "temperature" => t!("facts.temperature"),
+        "photos to calibrate" => t!("facts.photos_to_calibrate"),
         "validation accuracy" => t!("facts.validation_accuracy"),
         "accuracy on the photos that chose the epoch" => t!("facts.choosing_accuracy"),
         _ => match name.strip_prefix("accuracy on ").and_then(|rest| rest.strip_suffix(" photos set aside")) {

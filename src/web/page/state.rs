@@ -394,6 +394,7 @@ fn settings() -> Settings {
     let cpu = address_parameter("device").as_deref() == Some("cpu");
     Settings {
         engine_url: body_url("engine", "engine_loader.js"),
+        cpu_engine_url: body_url("engine_cpu", "engine_cpu_loader.js"),
         decoder_url: body_url("decoder", "decoder_loader.js"),
         model_url: body_url("model", "models/flowers.safetensors"),
         device: if cpu { DeviceChoice::Cpu } else { DeviceChoice::Best },

@@ -15,10 +15,10 @@ use gloo_timers::future::TimeoutFuture;
 use image::RgbImage;
 use rust_i18n::t;
 
+use super::decoders::Decoders;
 use super::hardware::Hardware;
 use super::model::Model;
 use super::outbox::post;
-use super::pool::Pool;
 use super::tasks::Task;
 use crate::error::{Error, Result};
 use crate::explain::{self, activations, filters, grad_cam, occlusion};
@@ -37,7 +37,7 @@ const STRONGEST: usize = 6;
 /// Hears what is asked, and has it take its turn.
 #[derive(Clone)]
 pub struct Inspector {
-    pool: Pool,
+    decoders: Decoders,
     tasks: UnboundedSender<Task>,
     newest: Rc<Cell<RequestId>>,
 }
@@ -55,14 +55,14 @@ pub struct PhotoInspection {
     request: RequestId,
     question: Question,
     photo: FileHandle,
-    pool: Pool,
+    decoders: Decoders,
     newest: Rc<Cell<RequestId>>,
 }
 
 impl Inspector {
     /// Each request becomes a [`Task::Inspect`], whose photo the pool decodes.
-    pub fn new(pool: Pool, tasks: UnboundedSender<Task>) -> Self {
-        Self { pool, tasks, newest: Rc::default() }
+    pub fn new(decoders: Decoders, tasks: UnboundedSender<Task>) -> Self {
+        Self { decoders, tasks, newest: Rc::default() }
     }
 
     /// Takes a command.
@@ -71,8 +71,8 @@ impl Inspector {
             InspectionCommand::Network => self.queue(Inspection::Network),
             InspectionCommand::Photo { request, photo, question } => {
                 self.newest.set(request);
-                let (pool, newest) = (self.pool.clone(), Rc::clone(&self.newest));
-                self.queue(Inspection::Photo(PhotoInspection { request, question, photo, pool, newest }));
+                let (decoders, newest) = (self.decoders.clone(), Rc::clone(&self.newest));
+                self.queue(Inspection::Photo(PhotoInspection { request, question, photo, decoders, newest }));
             }
         }
     }
@@ -111,7 +111,7 @@ impl PhotoInspection {
         if self.is_void() {
             return Ok(());
         }
-        let asked = self.pool.ask(Request::Inspect(self.photo.clone(), model.preprocessing())).await;
+        let asked = self.decoders.ask(Request::Inspect(self.photo.clone(), model.preprocessing())).await;
         let (photo, pixels) = decoded(asked).map_err(Error::Unreadable)?;
         let bytes = js::bytes(&photo.thumbnail).await.map_err(|exception| unreadable(&exception))?;
         let picture = preprocess::decode_thumbnail(&bytes)?;

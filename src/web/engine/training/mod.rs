@@ -22,9 +22,9 @@ use self::lock::Lock;
 use self::run::{Beginning, Run};
 use self::set::PhotoSet;
 use self::unfinished::Unfinished;
+use super::decoders::Decoders;
 use super::outbox::post;
 use super::photos::Photos;
-use super::pool::Pool;
 use super::shelf::Shelf;
 use super::storage::Storage;
 use crate::alexnet::Width;
@@ -39,7 +39,7 @@ pub use self::run::Ground;
 /// What the engine knows of training.
 #[derive(Clone)]
 pub struct Training {
-    pool: Pool,
+    decoders: Decoders,
     photos: Photos,
     set: Rc<RefCell<PhotoSet>>,
     /// The reins of the run that is under way.
@@ -48,9 +48,9 @@ pub struct Training {
 
 impl Training {
     /// No photos and no run. `photos` are those to classify, which go first.
-    pub fn new(pool: Pool, photos: Photos) -> Self {
-        let set = Rc::new(RefCell::new(PhotoSet::new(pool.clone())));
-        Self { pool, photos, set, run: Rc::default() }
+    pub fn new(decoders: Decoders, photos: Photos) -> Self {
+        let set = Rc::new(RefCell::new(PhotoSet::new(decoders.clone())));
+        Self { decoders, photos, set, run: Rc::default() }
     }
 
     /// Does what can be done at once, and gives back what has to take its turn.
@@ -58,7 +58,7 @@ impl Training {
         match command {
             TrainingCommand::ForgetPhotos => {
                 // A run keeps the set that it has.
-                let former = self.set.replace(PhotoSet::new(self.pool.clone()));
+                let former = self.set.replace(PhotoSet::new(self.decoders.clone()));
                 former.abandon();
             }
             TrainingCommand::AddPhotos { photos, look } => self.set.borrow().add(photos, look),

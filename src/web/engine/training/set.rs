@@ -9,8 +9,8 @@ use js_sys::Uint8Array;
 use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 
+use super::super::decoders::Decoders;
 use super::super::outbox::post;
-use super::super::pool::Pool;
 use crate::loader::Job;
 use crate::preprocess::{Framing, Pixels, Preprocessing};
 use crate::web::decoder::{Answer, Request, Shrunk, Source};
@@ -28,7 +28,7 @@ const BUDGET_PER_GIGABYTE: f64 = (128 << 20) as f64;
 /// Some photos, found by their paths.
 #[derive(Clone)]
 pub struct PhotoSet {
-    pool: Pool,
+    decoders: Decoders,
     state: Rc<RefCell<State>>,
 }
 
@@ -51,10 +51,10 @@ struct Kept {
 
 impl PhotoSet {
     /// No photos.
-    pub fn new(pool: Pool) -> Self {
+    pub fn new(decoders: Decoders) -> Self {
         let kept = Kept { shrunk: HashMap::new(), whole: HashMap::new(), bytes: 0, budget: budget() };
         let state = State { files: HashMap::new(), to_look_at: VecDeque::new(), looking: 0, kept };
-        Self { pool, state: Rc::new(RefCell::new(state)) }
+        Self { decoders, state: Rc::new(RefCell::new(state)) }
     }
 
     /// Adds photos; where `look` is asked for, each is answered by [`TrainingEvent::Looked`].
@@ -91,7 +91,7 @@ impl PhotoSet {
             Framing::Training(_) => (None, state.kept.shrunk.get(&path).cloned().map(Source::Kept).or_else(file)),
         };
         let asked = match (&whole, source) {
-            (None, Some(photo)) => Some(self.pool.ask(Request::Prepare { photo, framing })),
+            (None, Some(photo)) => Some(self.decoders.ask(Request::Prepare { photo, framing })),
             _ => None,
         };
         let set = self.clone();
@@ -136,7 +136,7 @@ impl PhotoSet {
         {
             let Some(file) = state.files.get(&path).cloned() else { continue };
             state.looking += 1;
-            let (answer, set) = (self.pool.ask(Request::Look(file)), self.clone());
+            let (answer, set) = (self.decoders.ask(Request::Look(file)), self.clone());
             spawn_local(async move {
                 let look = match answer.await {
                     Ok(Answer::Looked(look)) => Ok(look),

@@ -74,6 +74,11 @@ impl Life {
         self.fruitless = 0;
     }
 
+    /// Whether the next engine may compute on the GPU.
+    pub fn may_use_gpu(&self) -> bool {
+        self.device == DeviceChoice::Best
+    }
+
     /// Has photos classified.
     pub fn classify(&mut self, photos: Vec<(PhotoId, File)>) {
         self.unanswered.extend(photos.iter().cloned());

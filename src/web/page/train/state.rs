@@ -13,7 +13,7 @@ use crate::{
     dataset_report::{PhotoSet, duplicates::Duplicates},
     language::{Language, Text},
     metrics::ConfusionMatrix,
-    run::{EpochRecord, best_epoch},
+    run::EpochRecord,
     web::{
         page::{
             intake::Folder,
@@ -334,6 +334,6 @@ impl Run {
 
     /// The number of the best epoch.
     pub fn best(&self) -> Option<usize> {
-        best_epoch(&self.history()).map(|record| record.epoch)
+        self.order.config.best_epoch(&self.history()).map(|record| record.epoch)
     }
 }

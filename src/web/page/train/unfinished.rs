@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     language::Text,
-    run::best_epoch,
     web::{
         page::{
             intake::{Findings, Folder},
@@ -128,7 +127,7 @@ fn summary(run: &UnfinishedRun) -> String {
         date = date(run.saved)
     )
     .into_owned();
-    if let Some(best) = best_epoch(&run.history) {
+    if let Some(best) = order.config.best_epoch(&run.history) {
         text += &t!("unfinished.best", epoch = best.epoch, accuracy = percent(best.validation_accuracy));
     }
     text
