@@ -1,9 +1,10 @@
 // A whole folder at once: the interface stays alive, and stops when told.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { expect, test } from './support/fixtures.mjs';
-import { answered, classify, expectAnswer, open } from './support/page.mjs';
+import { formulaModel } from './support/formula.mjs';
+import { answered, answersOf, classify, expectAnswer, open } from './support/page.mjs';
 
 const MANY = 300;
 
@@ -43,6 +44,29 @@ test('helpers answer many photos as the engine alone answers a few, and are gone
   alone.forEach((answer, index) => {
     expect(together[index].label).toBe(answer.label);
     expect(together[index].probability).toBeCloseTo(answer.probability, 4);
+  });
+});
+
+test('photos that helpers have when another model comes are answered by that one', async ({ page, photos }, testInfo) => {
+  const files = await photos(MANY);
+  const model = testInfo.outputPath('formula.safetensors');
+  await writeFile(model, formulaModel());
+  await open(page);
+  await page.locator('input#photos').setInputFiles(files);
+  await expect.poll(() => answered(page), { intervals: [50] }).toBeGreaterThan(8);
+  await page.locator('input#model-file').setInputFiles(model);
+  await expect(page.locator('#model .value')).toHaveText('formula.safetensors');
+  const before = new Set(await page.locator('[data-photo][data-label]').evaluateAll((all) => all.map((one) => one.dataset.photo)));
+  const later = files.filter((file) => !before.has(path.basename(file)));
+  expect(later.length).toBeGreaterThan(20);
+  await expect.poll(() => answered(page), { intervals: [500] }).toBe(MANY);
+  const some = [...later.slice(0, 20), ...later.slice(-4)];
+  const found = await answersOf(page, some);
+  await page.locator('#clear').click();
+  const expected = (await classify(page, some.slice(0, 12))).concat(await classify(page, some.slice(12)));
+  found.forEach((answer, index) => {
+    expect(answer.label, some[index]).toBe(expected[index].label);
+    expect(answer.probability, some[index]).toBeCloseTo(expected[index].probability, 4);
   });
 });
 

@@ -7,6 +7,7 @@ use crate::alexnet::{AlexNetConfig, Layer};
 use crate::manifest::manifest;
 use crate::native::files;
 use crate::weights::{ModelFile, Precision, parse_class_indices};
+use crate::words::listed;
 
 /// Turns PyTorch's `AlexNet.pth` into a `.safetensors` file.
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,9 @@ pub struct Import {
     #[arg(long)]
     out: PathBuf,
 }
+
+/// The most classes that are named where a model is taken over.
+const CLASSES_SHOWN: usize = 12;
 
 impl Import {
     /// Runs the command.
@@ -37,7 +41,7 @@ impl Import {
             "{}: {} weights, classes {}",
             self.out.display(),
             file.parameters(),
-            file.metadata().classes.join(", ")
+            listed(&file.metadata().classes, CLASSES_SHOWN)
         );
         Ok(())
     }

@@ -56,6 +56,11 @@ impl Answering {
         TimeoutFuture::new(0).await;
     }
 
+    /// Has helpers let go of their photos, which go back to the queue: another model is to answer them.
+    pub fn let_go(&self) {
+        self.helpers.end();
+    }
+
     /// Gives helpers what they can take, where there is much.
     fn share(&self, photos: &Photos, model: &Rc<Model>, tell: Tell) {
         while self.helpers.room() > 0
@@ -72,7 +77,7 @@ impl Answering {
                         let share = Duration::from_secs_f64(answers.milliseconds / 1e3) / batch.photos.len() as u32;
                         tell_of(&photos, batch, Ok(answers.predictions), share, tell);
                     }
-                    // This worker does it, which says what is wrong if something is.
+                    // The next one to answer does it; this worker says what is wrong if something is.
                     Err(_) => photos.give_back(batch),
                 }
                 match photos.is_empty() {

@@ -57,6 +57,7 @@ pub struct Batch {
     /// The rest of each, in the same order.
     pub photos: Vec<Photo>,
     generation: u32,
+    preprocessing: Preprocessing,
 }
 
 /// A decoded photo, without its pixels.
@@ -119,10 +120,20 @@ impl Photos {
 
     /// Puts a batch back, which nobody could answer; not the photos that were forgotten.
     pub fn give_back(&self, batch: Batch) {
-        if self.still_wanted(&batch) {
-            let mut queue = self.queue.borrow_mut();
-            batch.photos.into_iter().zip(batch.pixels).rev().for_each(|photo| queue.decoded.push_front(photo));
+        if !self.still_wanted(&batch) {
+            return;
         }
+        {
+            let mut queue = self.queue.borrow_mut();
+            for (photo, pixels) in batch.photos.into_iter().zip(batch.pixels).rev() {
+                match batch.preprocessing == queue.preprocessing {
+                    true => queue.decoded.push_front((photo, pixels)),
+                    // By now they are for another network.
+                    false => queue.waiting.push_front(PhotoToClassify { id: photo.id, file: photo.file }),
+                }
+            }
+        }
+        self.advance();
     }
 
     /// Has photos answered that are decoded.
@@ -137,7 +148,7 @@ impl Photos {
             let mut queue = self.queue.borrow_mut();
             let count = queue.decoded.len().min(largest);
             let (photos, pixels) = queue.decoded.drain(..count).unzip();
-            Batch { pixels, photos, generation: queue.generation }
+            Batch { pixels, photos, generation: queue.generation, preprocessing: queue.preprocessing }
         };
         self.advance();
         (!batch.photos.is_empty()).then_some(batch)

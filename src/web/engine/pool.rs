@@ -116,6 +116,13 @@ impl<R: Request> Pool<R> {
         self.0.borrow_mut().members.retain(|member| !member.pending.is_empty());
     }
 
+    /// Ends all workers; what they have not answered fails.
+    pub fn end(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.members.clear();
+        inner.waiting.clear();
+    }
+
     /// Has a worker answer a request, after those already waiting, unless it is urgent. It is under way whether or not the
     /// answer is awaited.
     ///

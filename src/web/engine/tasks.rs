@@ -199,6 +199,7 @@ impl Engine {
     fn adopt(&mut self, loaded: Result<(Model, ModelChoice), String>) {
         match loaded {
             Ok((model, choice)) => {
+                self.answering.let_go();
                 self.model = Rc::new(model);
                 self.photos.set_preprocessing(self.model.preprocessing());
                 self.choice = choice.clone();

@@ -12,6 +12,7 @@ use std::{cell::RefCell, mem, rc::Rc, time::Duration};
 use leptos::prelude::set_timeout;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
+use web_time::Instant;
 
 use self::{life::Life, set::SetPhotos};
 use super::{
@@ -26,8 +27,8 @@ use crate::web::protocol::{
 
 pub use self::model::Source;
 
-/// Events handed to the page and photos handed to the engine at a time, and the pause before the next ones: the page
-/// stays quick to the touch, and a timer, unlike an animation frame, also runs in a hidden tab.
+/// Events handed to the page and photos handed to the engine at a time, and the least pause from one time to the next: the
+/// page stays quick to the touch, and a timer, unlike an animation frame, also runs in a hidden tab.
 const SLICE: usize = 20;
 const PAUSE: Duration = Duration::from_millis(30);
 
@@ -154,7 +155,7 @@ impl Bridge {
     fn schedule(self: &Rc<Self>, life: &mut Life) {
         if !mem::replace(&mut life.delivery_due, true) {
             let bridge = Rc::clone(self);
-            set_timeout(move || bridge.deliver(), PAUSE);
+            set_timeout(move || bridge.deliver(), PAUSE.saturating_sub(life.last_delivery.elapsed()));
         }
     }
 
@@ -164,6 +165,7 @@ impl Bridge {
         {
             let mut life = self.life.borrow_mut();
             life.delivery_due = false;
+            life.last_delivery = Instant::now();
             for _ in 0..SLICE {
                 match life.inbox.pop_front() {
                     Some(News::Event(event)) => relaunch |= life.heed(*event, &self.settings, &mut events),

@@ -17,6 +17,11 @@ export function photo(page, file) {
 /** Drops photos and waits for all answers: `{ label, probability, sure }` or `{ error }` for each. */
 export async function classify(page, files) {
   await page.locator('input#photos').setInputFiles(files);
+  return answersOf(page, files);
+}
+
+/** Waits for the answers to photos. */
+export async function answersOf(page, files) {
   const answers = [];
   for (const file of files) {
     const element = photo(page, file);

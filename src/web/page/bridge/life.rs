@@ -7,6 +7,7 @@ use std::{
 
 use rust_i18n::t;
 use web_sys::File;
+use web_time::Instant;
 
 use super::{Settings, Source, set::SetPhotos};
 use crate::language::Language;
@@ -29,6 +30,8 @@ pub struct Life {
     pub inbox: VecDeque<News>,
     /// Whether somebody is on the way to hear it.
     pub delivery_due: bool,
+    /// When somebody last heard it.
+    pub last_delivery: Instant,
     device: DeviceChoice,
     reason: Option<String>,
     fruitless: u32,
@@ -54,6 +57,7 @@ impl Life {
             engine: None,
             inbox: VecDeque::new(),
             delivery_due: false,
+            last_delivery: Instant::now(),
             device: settings.device,
             reason: settings.reason.clone(),
             fruitless: 0,
