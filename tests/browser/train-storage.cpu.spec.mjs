@@ -1,6 +1,7 @@
 // Models are kept wherever the browser lets them be, and where it has no room the run goes on all the same.
 import { test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
+import { beforeEngine } from './support/page.mjs';
 import { choose, finish, keptModels, openTraining, start } from './support/training.mjs';
 
 const A_MOMENT = { mode: 'head', epochs: 2, 'batch-size': 4, 'learning-rate': 0.001, seed: 1, 'validation-share': 20 };
@@ -68,13 +69,6 @@ function withoutRoom() {
   FileSystemWritableFileStream.prototype.write = async () => {
     throw new DOMException('The disk is full', 'QuotaExceededError');
   };
-}
-
-async function beforeEngine(page, prelude) {
-  await page.route('**/engine*_loader.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `(${prelude})();${await response.text()}` });
-  });
 }
 
 async function reload(page) {

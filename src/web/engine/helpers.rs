@@ -65,9 +65,10 @@ impl pool::Request for Request {
     const DEPTH: usize = 2;
     const MAX_MEMORY: u32 = u32::MAX;
 
-    /// Half of the processors are left to the engine and the decoders.
+    /// Processors come in pairs that share what computes, so that half of them is all that the network gains from; and one of
+    /// those is the engine's.
     fn most_workers(processors: usize) -> usize {
-        (processors / 2).min(3)
+        (processors / 2).saturating_sub(1).min(3)
     }
 
     fn not_started(why: &str) -> String {

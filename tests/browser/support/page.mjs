@@ -9,6 +9,14 @@ export async function open(page, query = '') {
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
 }
 
+/** Has the engine's worker, and its helpers, run a function before anything else. */
+export async function beforeEngine(page, prelude) {
+  await page.route('**/engine*_loader.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `(${prelude})();${await response.text()}` });
+  });
+}
+
 /** The element of a photo, given by its path or as `{ name, mimeType, buffer }`; of several with one name, the last. */
 export function photo(page, file) {
   return page.locator(`[data-photo="${file.name ?? path.basename(file)}"]`).last();
