@@ -27,6 +27,9 @@ impl Default for Doubt {
     }
 }
 
+/// How far below all scores the next one is taken to be, where no photo is marked.
+const MARGIN: f64 = 0.1;
+
 impl Doubt {
     /// Learns the threshold from the logits of photos of the model's classes that it was not trained on: at most 5 in 100
     /// of them are marked. None where there are no photos.
@@ -36,7 +39,7 @@ impl Doubt {
         let marked = (scores.len() as f64 * SHARE) as usize;
         let least = *scores.get(marked)?;
         // Halfway to the next, as the scores change a little where the weights are rounded.
-        let below = if marked > 0 { scores[marked - 1] } else { least };
+        let below = if marked > 0 { scores[marked - 1] } else { least - MARGIN };
         Some(Self::LogSumExp(((below + least) / 2.0) as f32))
     }
 

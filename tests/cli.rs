@@ -317,8 +317,16 @@ fn a_model_by_the_best_recipe_can_be_calibrated_and_made_small() {
 
     let [model, cool, small] = ["model.safetensors", "cool.safetensors", "small.safetensors"]
         .map(|name| out.path().join(name).to_str().unwrap().to_owned());
+    let one_class = TempDir::new().unwrap();
+    fs::create_dir(one_class.path().join("blue")).unwrap();
+    fs::copy(data.path().join("blue/0.jpg"), one_class.path().join("blue/0.jpg")).unwrap();
+    let refusal = fail(["calibrate", &model, one_class.path().to_str().unwrap(), "--out", &cool]);
+    assert!(refusal.contains("photos of two classes"), "{refusal}");
+
+    // A photo that is classified wrongly, by its folder.
+    fs::copy(data.path().join("blue/0.jpg"), data.path().join("red ☀/stray.jpg")).unwrap();
     let data = data.path().to_str().unwrap();
-    assert!(succeed(["calibrate", &model, data, "--out", &cool]).contains("not sure of 0 of 12 photos"));
+    assert!(succeed(["calibrate", &model, data, "--out", &cool]).contains("not sure of 0 of 13 photos"));
     succeed(["export", &cool, "--dtype", "i8", "--out", &small]);
     // Of the photos that it was calibrated on the network is sure, and with a threshold that none reaches of none.
     let strict = out.path().join("strict.safetensors").to_str().unwrap().to_owned();

@@ -1,5 +1,6 @@
 //! `calibrate`: answers that can be believed.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{About, Failure};
@@ -7,8 +8,9 @@ use crate::calibration::{Scaling, scaled};
 use crate::dataset::{Split, labelled};
 use crate::device;
 use crate::doubt::Doubt;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::loader::{DataLoader, Pass};
+use crate::metrics::argmax;
 use crate::native::files;
 use crate::native::loader::FileLoader;
 use crate::native::progress::Progress;
@@ -35,9 +37,10 @@ impl Calibrate {
     ///
     /// # Errors
     /// Where a file cannot be read or written, or the folder has other classes.
-    pub fn run(&self) -> Result<(), Failure> {
+    pub fn run(&self) -> std::result::Result<(), Failure> {
         let mut file = files::read_model(&self.model).about(&self.model)?;
         let mut photos = self.logits(&file)?;
+        check(&photos).about(&self.dir)?;
         let scaling = Scaling::learn(&photos);
         file.scale_logits(&scaling, photos.len());
         photos.iter_mut().for_each(|(logits, _)| *logits = scaled(logits, &scaling));
@@ -49,12 +52,12 @@ impl Calibrate {
         for (class, Scaling { factor, offset }) in file.metadata().classes.iter().zip(&scaling) {
             println!("{class}: logit x {factor:.3} {offset:+.3}");
         }
-        println!("{}: not sure of {unsure} of {} photos ({doubt:?})", self.out.display(), photos.len());
+        println!("{}: not sure of {unsure} of {} photos", self.out.display(), photos.len());
         Ok(())
     }
 
     /// The logits of each photo of the folder, and its class.
-    fn logits(&self, file: &ModelFile) -> Result<Vec<(Vec<f32>, usize)>, Failure> {
+    fn logits(&self, file: &ModelFile) -> std::result::Result<Vec<(Vec<f32>, usize)>, Failure> {
         let classifier = Classifier::new(file, &device::cpu());
         let validation = labelled(files::list(&self.dir)?, classifier.classes()).about(&self.dir)?;
         let split = Split { train: Vec::new(), validation };
@@ -71,5 +74,20 @@ impl Calibrate {
             let _ = progress.show(TrainEvent::Validation { step, steps });
         }
         Ok(photos)
+    }
+}
+
+/// Whether photos tell how often the network is right: where it never errs, the best it could say is that it is certain.
+fn check(photos: &[(Vec<f32>, usize)]) -> Result<()> {
+    let classes: BTreeSet<usize> = photos.iter().map(|(_, class)| *class).collect();
+    let wrong = photos.iter().filter(|(logits, class)| argmax(logits) != *class).count();
+    match (classes.len(), wrong) {
+        (0 | 1, _) => Err(Error::Dataset("it needs photos of two classes or more that can be read".into())),
+        (_, 0) => Err(Error::Dataset(
+            "every photo is classified rightly, which does not tell how often the network errs; add more photos that it \
+             was not trained on"
+                .into(),
+        )),
+        _ => Ok(()),
     }
 }

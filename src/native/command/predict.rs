@@ -34,13 +34,13 @@ impl Predict {
     /// Runs the command; tells whether every photo had an answer.
     ///
     /// # Errors
-    /// Where the model or a folder cannot be read.
+    /// Where the model cannot be read.
     pub fn run(&self) -> std::result::Result<bool, Failure> {
         let model = files::read_model(&self.model).about(&self.model)?;
         let classifier = Classifier::new(&model, &device::cpu());
         let mut answers = Vec::new();
         let mut all_answered = true;
-        for paths in self.expand()?.chunks(BATCH_SIZE) {
+        for paths in self.expand().chunks(BATCH_SIZE) {
             for (path, outcome) in paths.iter().zip(classify(&classifier, paths)?) {
                 match outcome {
                     Ok(answer) => answers.push(self.answer(path, &answer, classifier.classes())),
@@ -58,23 +58,22 @@ impl Predict {
         Ok(all_answered)
     }
 
-    /// The photos, with folders replaced by the photos in them.
-    fn expand(&self) -> std::result::Result<Vec<PathBuf>, Failure> {
+    /// The photos, with folders replaced by the photos in them; folders without a photo stay.
+    fn expand(&self) -> Vec<PathBuf> {
         let mut photos = Vec::new();
         for path in &self.photos {
-            if !path.is_dir() {
-                photos.push(path.clone());
-                continue;
-            }
             let before = photos.len();
-            // Pictures that cannot be read are among them: each gets its message.
-            let is_picture = |name: &PathBuf| crate::dataset::is_picture(&name.to_string_lossy());
-            photos.extend(files::walk(path)?.into_iter().filter(is_picture).map(|name| path.join(name)));
+            if path.is_dir() {
+                // Pictures that cannot be read are among them: each gets its message.
+                let is_picture = |name: &PathBuf| crate::dataset::is_picture(&name.to_string_lossy());
+                let names = files::walk(path).unwrap_or_default();
+                photos.extend(names.into_iter().filter(is_picture).map(|name| path.join(name)));
+            }
             if photos.len() == before {
-                return Err(Error::Dataset("there is no photo in it".into())).about(path);
+                photos.push(path.clone());
             }
         }
-        Ok(photos)
+        photos
     }
 
     /// A photo's answer as JSON; printed at once where no JSON is asked for.
@@ -96,10 +95,11 @@ impl Predict {
 
 /// The answer for each photo, or why there is none.
 fn classify(classifier: &Classifier, paths: &[PathBuf]) -> Result<Vec<Result<Prediction>>> {
-    let decoded: Vec<Result<Pixels>> = paths
-        .iter()
-        .map(|path| Ok(classifier.preprocessing().pixels(&preprocess::decode(&files::read(path)?)?)))
-        .collect();
+    let decode = |path: &PathBuf| match path.is_dir() {
+        true => Err(files::walk(path).err().unwrap_or_else(|| Error::Dataset("there is no photo in it".into()))),
+        false => Ok(classifier.preprocessing().pixels(&preprocess::decode(&files::read(path)?)?)),
+    };
+    let decoded: Vec<Result<Pixels>> = paths.iter().map(decode).collect();
     let images: Vec<Pixels> = decoded.iter().flatten().cloned().collect();
     let mut answers = pollster::block_on(classifier.predict(&images))?.into_iter();
     Ok(decoded.into_iter().map(|pixels| pixels.map(|_| answers.next().expect("an answer for each image"))).collect())
