@@ -2,7 +2,7 @@
 import { expect, test } from './support/fixtures.mjs';
 import { classify, open } from './support/page.mjs';
 
-for (const [width, height] of [[390, 844], [1280, 800]]) {
+for (const [width, height] of [[320, 568], [390, 844], [1280, 800]]) {
   for (const colorScheme of ['light', 'dark']) {
     test(`nothing is cut off at ${width} pixels, ${colorScheme}`, async ({ page, photos }) => {
       await page.setViewportSize({ width, height });
