@@ -34,4 +34,7 @@ async function expectNoSidewaysScrolling(page) {
     window: document.documentElement.clientWidth,
   }));
   expect(content, 'the width of the content').toBeLessThanOrEqual(window);
+  const bar = await page.locator('.places').boundingBox();
+  const last = await page.locator('.places a').last().boundingBox();
+  expect(last.x + last.width, 'the right edge of the last place').toBeLessThanOrEqual(bar.x + bar.width);
 }

@@ -1,6 +1,5 @@
 //! `calibrate`: answers that can be believed.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{About, Failure};
@@ -18,6 +17,10 @@ use crate::predict::Classifier;
 use crate::run::TrainingConfig;
 use crate::train::{TrainEvent, report_unreadable};
 use crate::weights::{ModelFile, Precision};
+use crate::words::listed;
+
+/// The most classes that are named where photos of them are missing.
+const CLASSES_SHOWN: usize = 12;
 
 /// Fits a model on photos it was not trained on: its logits' scaling, so that its probabilities say how often it is right,
 /// and the threshold below which it is not sure, so that at most 5 in 100 of these photos are.
@@ -40,7 +43,7 @@ impl Calibrate {
     pub fn run(&self) -> std::result::Result<(), Failure> {
         let mut file = files::read_model(&self.model).about(&self.model)?;
         let mut photos = self.logits(&file)?;
-        check(&photos).about(&self.dir)?;
+        check(&photos, &file.metadata().classes).about(&self.dir)?;
         let scaling = Scaling::learn(&photos);
         file.scale_logits(&scaling, photos.len());
         photos.iter_mut().for_each(|(logits, _)| *logits = scaled(logits, &scaling));
@@ -77,17 +80,21 @@ impl Calibrate {
     }
 }
 
-/// Whether photos tell how often the network is right: where it never errs, the best it could say is that it is certain.
-fn check(photos: &[(Vec<f32>, usize)]) -> Result<()> {
-    let classes: BTreeSet<usize> = photos.iter().map(|(_, class)| *class).collect();
-    let wrong = photos.iter().filter(|(logits, class)| argmax(logits) != *class).count();
-    match (classes.len(), wrong) {
-        (0 | 1, _) => Err(Error::Dataset("it needs photos of two classes or more that can be read".into())),
-        (_, 0) => Err(Error::Dataset(
+/// Whether photos tell how often the network is right: without photos of a class it would never be chosen, and where the
+/// network never errs, the best it could say is that it is certain.
+fn check(photos: &[(Vec<f32>, usize)], classes: &[String]) -> Result<()> {
+    let missing = classes.iter().enumerate().filter(|(index, _)| photos.iter().all(|(_, class)| class != index));
+    let missing: Vec<String> = missing.map(|(_, name)| name.clone()).collect();
+    if !missing.is_empty() {
+        let names = listed(&missing, CLASSES_SHOWN);
+        return Err(Error::Dataset(format!("it has no photo that can be read of {names}; add some of each class")));
+    }
+    if photos.iter().all(|(logits, class)| argmax(logits) == *class) {
+        return Err(Error::Dataset(
             "every photo is classified rightly, which does not tell how often the network errs; add more photos that it \
              was not trained on"
                 .into(),
-        )),
-        _ => Ok(()),
+        ));
     }
+    Ok(())
 }

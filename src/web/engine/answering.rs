@@ -23,7 +23,6 @@ const MANY: usize = 24;
 pub type Tell = fn(Photo, Result<(Prediction, Duration), String>);
 
 /// Answers photos.
-#[derive(Default)]
 pub struct Answering {
     pace: Pace,
     helpers: Helpers,
@@ -32,17 +31,19 @@ pub struct Answering {
 impl Answering {
     /// Nobody at work yet.
     pub fn new() -> Self {
-        let answering = Self::default();
-        answering.helpers.find(js::scope().location().href());
-        answering
+        let helpers = Helpers::default();
+        helpers.find(js::scope().location().href());
+        Self { pace: Pace::default(), helpers }
     }
 
     /// Answers one batch of the photos that are decoded, and has helpers answer others.
     pub async fn answer(&mut self, photos: &Photos, model: &Rc<Model>, hardware: &Hardware, tell: Tell) {
+        photos.heard();
+        // First, so that photos are answered though all helpers fail.
+        let Some(batch) = photos.next_batch(self.pace.batch()) else { return };
         if !model.device().webgpu {
             self.share(photos, model, tell);
         }
-        let Some(batch) = photos.next_batch(self.pace.batch()) else { return };
         let start = Instant::now();
         let answers = model.predict(&batch.pixels).await;
         let share = start.elapsed() / batch.pixels.len() as u32;
@@ -54,6 +55,7 @@ impl Answering {
         }
         // The network on the CPU never waits for anything: without this, no message would arrive before the last photo.
         TimeoutFuture::new(0).await;
+        photos.call();
     }
 
     /// Has helpers let go of their photos, which go back to the queue: another model is to answer them.
@@ -80,9 +82,9 @@ impl Answering {
                     // The next one to answer does it; this worker says what is wrong if something is.
                     Err(_) => photos.give_back(batch),
                 }
-                match photos.is_empty() {
-                    true => helpers.rest(),
-                    false => photos.call(),
+                photos.call();
+                if photos.is_empty() {
+                    helpers.rest();
                 }
             });
         }

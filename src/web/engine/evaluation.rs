@@ -70,7 +70,10 @@ impl Evaluator {
         match &self.model {
             Some(model) => answering.answer(&self.photos, model, hardware, tell_of).await,
             // The page was told that the model cannot be had.
-            None => self.photos.forget(),
+            None => {
+                self.photos.heard();
+                self.photos.forget();
+            }
         }
     }
 }

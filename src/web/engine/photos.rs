@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::mem;
 use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
@@ -44,6 +45,8 @@ struct Queue {
     /// How many are at a decoder.
     decoding: usize,
     decoded: VecDeque<(Photo, Pixels)>,
+    /// Whether a task to answer photos waits for its turn.
+    called: bool,
     /// That of the network which is to answer.
     preprocessing: Preprocessing,
     /// How often all photos have been forgotten.
@@ -136,10 +139,19 @@ impl Photos {
         self.advance();
     }
 
-    /// Has photos answered that are decoded.
+    /// Has photos answered that are decoded, if there are any, by one task at a time: what else there is to do waits for no
+    /// more than a batch.
     pub fn call(&self) {
-        // Without a receiver the engine has already said that it cannot go on.
-        let _ = self.tasks.unbounded_send((self.purpose.task)());
+        let mut queue = self.queue.borrow_mut();
+        if !queue.decoded.is_empty() && !mem::replace(&mut queue.called, true) {
+            // Without a receiver the engine has already said that it cannot go on.
+            let _ = self.tasks.unbounded_send((self.purpose.task)());
+        }
+    }
+
+    /// To be told when the task's turn has come.
+    pub fn heard(&self) {
+        self.queue.borrow_mut().called = false;
     }
 
     /// Takes what is decoded by now, at most `largest` photos; `None` where there is nothing.

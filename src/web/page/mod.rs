@@ -157,7 +157,7 @@ fn Footer() -> impl IntoView {
     view! {
         <p>{t!("page.about")}</p>
         <p>
-            <a href="models/README.md">{t!("page.model_card")}</a>
+            <a href="models/README.md" target="_blank">{t!("page.model_card")}</a>
         </p>
     }
 }
