@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 
 use crate::dataset::{Sample, Split};
 use crate::error::{Error, Result};
-use crate::preprocess::{self, Augmentation, Framing, Pixels, Preprocessing};
+use crate::preprocess::{Augmentation, Framing, Pixels, Preprocessing};
 use crate::run::{Ingredients, TrainingConfig};
 
 /// One way through the data.
@@ -101,9 +101,9 @@ impl Job {
     /// Turns the photo's bytes into the network's input.
     ///
     /// # Errors
-    /// As [`preprocess::decode`].
+    /// As [`Framing::decode`].
     pub fn pixels(&self, encoded: &[u8]) -> Result<Pixels> {
-        Ok(self.framing.pixels(&preprocess::decode(encoded)?))
+        Ok(self.framing.pixels(&self.framing.decode(encoded)?))
     }
 }
 

@@ -24,7 +24,7 @@ mod jitter;
 mod preprocessing;
 mod resize;
 
-pub use self::decode::{decode, decode_thumbnail};
+pub use self::decode::{decode, decode_at_least, decode_thumbnail};
 pub use self::preprocessing::{Part, Preprocessing};
 
 /// Width and height in pixels of what the network sees.
@@ -83,6 +83,17 @@ pub enum Framing {
 }
 
 impl Framing {
+    /// Decodes a photo as far as this needs it.
+    ///
+    /// # Errors
+    /// As [`decode`].
+    pub fn decode(self, bytes: &[u8]) -> Result<RgbImage> {
+        match self {
+            Self::Evaluation(preprocessing) => decode_at_least(bytes, preprocessing.least_side()),
+            Self::Training(_) => decode(bytes),
+        }
+    }
+
     /// Makes the network's input of a photo.
     pub fn pixels(self, photo: &RgbImage) -> Pixels {
         match self {

@@ -180,14 +180,15 @@ fn picture() -> Tensor<4> {
     to_tensor(&[Preprocessing::Tutorial.pixels(&photo)], Preprocessing::Tutorial, &device::cpu())
 }
 
-/// The share of a map's heat that lies in its upper left and in its lower right quarter.
+/// The share of a map's heat that lies in its upper left and in its lower right quarter, to a ten-thousandth.
 fn quarters(map: &HeatMap) -> [f32; 2] {
     let side = map.side();
     let all: f32 = map.values().iter().sum();
     let quarter = |is_inside: fn(usize, usize) -> bool| {
         let inside =
             map.values().iter().enumerate().filter(|(at, _)| is_inside(at / side, side) && is_inside(at % side, side));
-        inside.map(|(_, value)| value).sum::<f32>() / all
+        let share = inside.map(|(_, value)| value).sum::<f32>() / all;
+        (share * 1e4).round() / 1e4
     };
     [quarter(|at, side| at < side / 2), quarter(|at, side| at > side / 2)]
 }

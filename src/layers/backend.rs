@@ -13,7 +13,7 @@ use burn::tensor::{Shape, Tensor, TensorData};
 use burn_cubecl::CubeBackend;
 
 use super::Window;
-use super::cpu;
+use super::cpu::{self, geometry::Geometry};
 #[cfg(feature = "gpu")]
 use super::gpu::{connections, convolution};
 
@@ -128,7 +128,7 @@ impl Layers for Flex {
         bias: FloatTensor<Self>,
         window: Window,
     ) -> FloatTensor<Self> {
-        let geometry = cpu::convolution::Geometry::new(images.shape().dims(), weight.shape().dims(), window);
+        let geometry = Geometry::new(images.shape().dims(), weight.shape().dims(), window);
         let shape = output_shape(&images.shape(), &weight.shape(), &window);
         let [images, weight, bias] = [images, weight, bias].map(|tensor| tensor.to_contiguous());
         let output = cpu::convolution::convolve(numbers(&images), numbers(&weight), numbers(&bias), &geometry);
@@ -141,7 +141,7 @@ impl Layers for Flex {
         gradient: FloatTensor<Self>,
         window: Window,
     ) -> FloatTensor<Self> {
-        let geometry = cpu::convolution::Geometry::new(images.shape().dims(), weight.shape().dims(), window);
+        let geometry = Geometry::new(images.shape().dims(), weight.shape().dims(), window);
         let [weight, gradient] = [weight, gradient].map(|tensor| tensor.to_contiguous());
         let found = cpu::convolution::gradient_of_images(numbers(&weight), numbers(&gradient), &geometry);
         tensor(found, images.shape())
@@ -153,9 +153,9 @@ impl Layers for Flex {
         gradient: FloatTensor<Self>,
         window: Window,
     ) -> FloatTensor<Self> {
-        let geometry = cpu::convolution::Geometry::new(images.shape().dims(), weight.shape().dims(), window);
+        let geometry = Geometry::new(images.shape().dims(), weight.shape().dims(), window);
         let [images, gradient] = [images, gradient].map(|tensor| tensor.to_contiguous());
-        let found = cpu::convolution::gradient_of_weight(numbers(&images), numbers(&gradient), &geometry);
+        let found = cpu::gradient::gradient_of_weight(numbers(&images), numbers(&gradient), &geometry);
         tensor(found, weight.shape())
     }
 

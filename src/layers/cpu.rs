@@ -1,8 +1,16 @@
 //! The layers on the CPU, in the processor's vector instructions: SIMD128 in the browser, AVX-512 or what else there is
 //! natively.
 //!
-//! Burn's convolution copies its images twice, and takes the gradients by way of convolutions that are not made for it.
+//! Burn's convolution copies its images twice, multiplies two and a half times as often, and takes the gradients by way of
+//! convolutions that are not made for it.
 
+mod cells;
 pub mod connections;
 pub mod convolution;
+pub mod geometry;
+pub mod gradient;
+mod planes;
+#[cfg(test)]
+mod tests;
 mod tile;
+mod winograd;

@@ -32,6 +32,19 @@ const MAX_SCANS: usize = 50;
 /// [`Error::EmptyFile`], [`Error::NotAPhoto`], [`Error::PhotoTooLarge`] or [`Error::PhotoBeyondMemory`] (before any pixel
 /// is allocated), or [`Error::DamagedPhoto`], also where a file is cut short.
 pub fn decode(bytes: &[u8]) -> Result<RgbImage> {
+    decode_at(bytes, None)
+}
+
+/// [`decode`], for who needs no more than this many pixels of each side: of a larger JPEG, a half, a quarter or an eighth is
+/// decoded, as long as neither side gets shorter than that.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_at_least(bytes: &[u8], side: u16) -> Result<RgbImage> {
+    decode_at(bytes, Some(side))
+}
+
+fn decode_at(bytes: &[u8], least_side: Option<u16>) -> Result<RgbImage> {
     if bytes.is_empty() {
         return Err(Error::EmptyFile);
     }
@@ -52,7 +65,7 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage> {
 
     // An orientation that cannot be read is no reason to refuse the photo.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let jpeg = if format == ImageFormat::Jpeg { decode_jpeg(bytes) } else { None };
+    let jpeg = if format == ImageFormat::Jpeg { decode_jpeg(bytes, least_side) } else { None };
     let photo = match jpeg {
         Some(photo) => photo,
         None => DynamicImage::from_decoder(decoder).map_err(decoding_error)?,
@@ -81,20 +94,28 @@ fn check_size(decoder: &impl ImageDecoder) -> Result<()> {
 /// # Errors
 /// [`Error::DamagedPhoto`] where it is none.
 pub fn decode_thumbnail(bytes: &[u8]) -> Result<RgbImage> {
-    let picture = decode_jpeg(bytes).map(DynamicImage::into_rgb8);
+    let picture = decode_jpeg(bytes, None).map(DynamicImage::into_rgb8);
     picture.ok_or_else(|| Error::DamagedPhoto(t!("photo.bad_thumbnail").into()))
 }
 
 /// A grey or colour JPEG, within a few levels of what libjpeg makes of it. Others (CMYK, 12 bits, damaged ones) are left
 /// to the `image` crate, and so is what Adobe's marker says to be RGB: `jpeg_decoder` takes that for YCbCr.
-fn decode_jpeg(bytes: &[u8]) -> Option<DynamicImage> {
+///
+/// Smaller ones come from the inverse cosine transform itself, which is given the lower frequencies alone.
+fn decode_jpeg(bytes: &[u8], least_side: Option<u16>) -> Option<DynamicImage> {
     if bytes.windows(16).any(|segment| segment.starts_with(b"\xff\xee\0\x0eAdobe") && segment[15] == 0) {
         return None;
     }
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
     decoder.read_info().ok()?;
     let info = decoder.info()?;
-    let (width, height) = (info.width.into(), info.height.into());
+    let (width, height) = match least_side {
+        // The decoder is content where one of the sides is long enough.
+        Some(side) if info.width < info.height => decoder.scale(side, u16::MAX).ok()?,
+        Some(side) => decoder.scale(u16::MAX, side).ok()?,
+        None => (info.width, info.height),
+    };
+    let (width, height) = (width.into(), height.into());
     match info.pixel_format {
         PixelFormat::L8 => GrayImage::from_raw(width, height, decoder.decode().ok()?).map(Into::into),
         PixelFormat::RGB24 => RgbImage::from_raw(width, height, decoder.decode().ok()?).map(Into::into),
@@ -327,6 +348,28 @@ mod tests {
         let bare = [&jpeg[..2], &jpeg[4 + length..]].concat();
         assert_eq!(first(&with_segment(&bare, 0xee, b"Adobe\0\x64\0\0\0\0\0")), [120, 128, 128]);
         assert_eq!(first(&with_segment(&bare, 0xee, b"Adobe\0\x64\0\0\0\0\x01")), [120; 3]);
+    }
+
+    #[test]
+    fn a_large_jpeg_is_decoded_as_small_as_is_asked() {
+        let photo = RgbImage::from_fn(1600, 1200, |x, y| Rgb([(x / 8) as u8, (y / 8) as u8, ((x + y) / 16) as u8]));
+        let jpeg = encode(&DynamicImage::ImageRgb8(photo), ImageFormat::Jpeg);
+        let full = decode(&jpeg).unwrap();
+        for (side, size) in [(1200, (1600, 1200)), (601, (1600, 1200)), (600, (800, 600)), (300, (400, 300))] {
+            let small = decode_at_least(&jpeg, side).unwrap();
+            assert_eq!(small.dimensions(), size, "{side}");
+            let scale = full.width() / small.width();
+            let nearest = |x: u32, y: u32| full.get_pixel(x * scale + scale / 2, y * scale + scale / 2).0;
+            for (x, y) in [(0, 0), (size.0 / 2, size.1 / 3), (size.0 - 1, size.1 - 1)] {
+                let apart = small.get_pixel(x, y).0.into_iter().zip(nearest(x, y)).map(|(a, b)| a.abs_diff(b)).max();
+                assert!(apart <= Some(3), "{side}: {:?} in place of {:?}", small.get_pixel(x, y), nearest(x, y));
+            }
+        }
+        // Turned, it is as small.
+        assert_eq!(decode_at_least(&with_exif(&jpeg, 6), 300).unwrap().dimensions(), (300, 400));
+        // Other formats come as they are.
+        let png = encode(&DynamicImage::ImageRgb8(RgbImage::new(900, 900)), ImageFormat::Png);
+        assert_eq!(decode_at_least(&png, 100).unwrap().dimensions(), (900, 900));
     }
 
     #[test]

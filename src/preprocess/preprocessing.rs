@@ -52,6 +52,15 @@ impl Preprocessing {
         [Self::Tutorial, Self::ImageNet].into_iter().find(|known| read(known.description()).as_ref() == Some(&asked))
     }
 
+    /// How long, in pixels, both sides of a photo should at least be before it is resized: twice what they are after that. More
+    /// make no difference that could be seen; Pillow takes the same factor for its thumbnails (`reducing_gap`).
+    pub fn least_side(self) -> u16 {
+        2 * match self {
+            Self::Tutorial => IMAGE_SIZE as u16,
+            Self::ImageNet => SHORTEST_SIDE as u16,
+        }
+    }
+
     /// What the network sees of a photo that it is to classify.
     pub fn pixels(self, photo: &RgbImage) -> Pixels {
         let whole = Crop::whole(photo);

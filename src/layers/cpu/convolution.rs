@@ -1,74 +1,46 @@
-//! Convolutions on the CPU.
+//! Convolutions on the CPU, forwards and back to the images, by Winograd's minimal filtering.
 //!
-//! A convolution is a matrix product, of the weights with the patches of an image under the window. The patches are
-//! written down for as many places as a tile is wide, and forgotten after all output channels have seen them.
+//! An image is cut into patches that overlap, each of which holds all that a tile of places sees. What is known of kernels and
+//! patches at the points of [`winograd`] is multiplied in one matrix product for each cell, over the planes.
 
+use pulp::bytemuck::cast_slice;
 use pulp::{Arch, Simd, WithSimd};
 
-use super::tile::{Left, MOST_COLUMNS, ROWS, columns, numbers, numbers_mut, product, rows};
-use crate::layers::Window;
+use super::cells::{Known, apart, load, set, zeros};
+use super::geometry::Geometry;
+use super::planes::{Planes, Strip, lift_patches, strips};
+use super::tile::{Left, MOST_LANES, ROWS, columns, numbers, product, rows};
+use super::winograd::{self, CELLS};
 use crate::parallel::each_piece;
 
-/// Images whose gradients are summed up on one core. It does not depend on the cores, so that the sums do not either.
-const IMAGES_OF_PART: usize = 8;
-
-/// The sizes of a convolution.
-#[derive(Clone, Copy, Debug)]
-pub struct Geometry {
-    channels: usize,
-    out: usize,
-    size: [usize; 2],
-    kernel: usize,
-    window: Window,
-    places: [usize; 2],
-}
-
-impl Geometry {
-    /// The convolution of images of this shape with weights of that.
-    pub fn new(images: [usize; 4], weight: [usize; 4], window: Window) -> Self {
-        let [_, channels, height, width] = images;
-        let [out, _, kernel, _] = weight;
-        let size = [height, width];
-        Self { channels, out, size, kernel, window, places: size.map(|side| window.places(side, kernel)) }
-    }
-
-    /// The convolution that leads from the gradient of the output to that of the images, for a stride of 1.
-    fn backwards(&self) -> Self {
-        assert_eq!(self.window.stride, 1, "only a stride of 1 is turned round");
-        let window = Window { stride: 1, padding: self.kernel - 1 - self.window.padding };
-        Self { channels: self.out, out: self.channels, size: self.places, window, places: self.size, ..*self }
-    }
-
-    /// Weights of an output channel, which is also the numbers of a patch.
-    fn weights(&self) -> usize {
-        self.channels * self.kernel * self.kernel
-    }
-
-    /// Places of the window.
-    fn count(&self) -> usize {
-        self.places[0] * self.places[1]
-    }
-
-    /// Numbers of an image.
-    fn image(&self) -> usize {
-        self.channels * self.size[0] * self.size[1]
-    }
-
-    /// Numbers of what comes out for an image.
-    fn output(&self) -> usize {
-        self.out * self.count()
-    }
-}
+/// Images that are worked on at once on one core, so that the kernels are read once for all of them.
+const IMAGES: usize = 4;
+/// About how many tiles are worked on at once: what is known of them stays in a near cache.
+const TILES: usize = 64;
 
 /// See [`crate::layers::convolve`].
 pub fn convolve(images: &[f32], weight: &[f32], bias: &[f32], geometry: &Geometry) -> Vec<f32> {
-    let weight = interleaved(weight, geometry.weights());
-    let mut output = vec![0.0; images.len() / geometry.image() * geometry.output()];
-    each_piece(&mut output, geometry.output(), |index, output| {
-        let patches = Patches::new(&images[index * geometry.image()..], geometry);
-        Arch::new().dispatch(Convolve { patches, weight: &weight, bias, output });
+    match geometry.taps() {
+        3 => convolve_by::<3, 4>(images, weight, bias, geometry),
+        5 => convolve_by::<5, 2>(images, weight, bias, geometry),
+        taps => unreachable!("no layer has kernels that reach over {taps} strides"),
+    }
+}
+
+fn convolve_by<const TAPS: usize, const STEP: usize>(
+    images: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+    geometry: &Geometry,
+) -> Vec<f32> {
+    let kernels = Arch::new().dispatch(LiftKernels::<TAPS> { weight, geometry });
+    let (image, output) = (geometry.image(), geometry.output());
+    let mut outputs = vec![0.0; images.len() / image * output];
+    each_piece(&mut outputs, IMAGES * output, |piece, outputs| {
+        let images = &images[piece * IMAGES * image..][..outputs.len() / output * image];
+        Arch::new().dispatch(Convolve::<STEP> { images, kernels: &kernels, bias, outputs, geometry });
     });
-    output
+    outputs
 }
 
 /// The gradient of the images, from that of the output, for a stride of 1: a convolution with the kernels turned round.
@@ -84,254 +56,136 @@ pub fn gradient_of_images(weight: &[f32], gradient: &[f32], geometry: &Geometry)
     convolve(gradient, &turned, &vec![0.0; channels], &geometry.backwards())
 }
 
-/// The gradient of the weights, from that of the output.
-pub fn gradient_of_weight(images: &[f32], gradient: &[f32], geometry: &Geometry) -> Vec<f32> {
-    let (weights, out) = (geometry.weights(), geometry.out);
-    let parts = (images.len() / geometry.image()).div_ceil(IMAGES_OF_PART);
-    let mut sums = vec![0.0; parts * weights * out];
-    each_piece(&mut sums, weights * out, |part, sums| {
-        let images = images.chunks_exact(geometry.image());
-        let gradients = gradient.chunks_exact(geometry.output());
-        for (image, gradient) in images.zip(gradients).skip(part * IMAGES_OF_PART).take(IMAGES_OF_PART) {
-            let patches = Patches::new(image, geometry);
-            Arch::new().dispatch(AddGradient { patches, gradient, sums });
-        }
-    });
-    let mut found = vec![0.0; out * weights];
-    for sums in sums.chunks_exact(weights * out) {
-        for (weight, sums) in sums.chunks_exact(out).enumerate() {
-            for (channel, sum) in sums.iter().enumerate() {
-                found[channel * weights + weight] += sum;
-            }
-        }
-    }
-    found
-}
-
-/// The rows of a matrix, in groups of [`ROWS`] and in each group column by column; what lacks in the last is 0.
-fn interleaved(matrix: &[f32], columns: usize) -> Vec<Left> {
-    let mut groups = vec![[0.0; ROWS]; (matrix.len() / columns).div_ceil(ROWS) * columns];
-    for (index, row) in matrix.chunks_exact(columns).enumerate() {
-        let group = &mut groups[index / ROWS * columns..][..columns];
-        group.iter_mut().zip(row).for_each(|(column, &number)| column[index % ROWS] = number);
-    }
-    groups
-}
-
-/// What the window sees of an image.
-///
-/// The image is kept with zeros around it, and the columns sorted by their place within a stride, so that what a weight
-/// sees along a row of places lies side by side.
-struct Patches<'a> {
+/// What is known of the kernels: `[cell, group of output channels, plane]`, a number for each channel of the group.
+struct LiftKernels<'a, const TAPS: usize> {
+    weight: &'a [f32],
     geometry: &'a Geometry,
-    image: Vec<f32>,
-    /// Numbers of a row, and of the columns with the same place within a stride.
-    pitch: [usize; 2],
 }
 
-impl<'a> Patches<'a> {
-    /// Those of the first image among `images`.
-    fn new(images: &[f32], geometry: &'a Geometry) -> Self {
-        let Geometry { channels, size: [height, width], window: Window { stride, padding }, .. } = *geometry;
-        let phase = (width + 2 * padding).div_ceil(stride);
-        let pitch = phase * stride;
-        let padded_height = height + 2 * padding;
-        // What is copied a tile at a time may reach beyond the last row.
-        let mut image = vec![0.0; channels * padded_height * pitch + MOST_COLUMNS];
-        for (index, row) in images.chunks_exact(width).take(channels * height).enumerate() {
-            let (channel, y) = (index / height, index % height);
-            let place = &mut image[(channel * padded_height + y + padding) * pitch..][..pitch];
-            if stride == 1 {
-                place[padding..][..width].copy_from_slice(row);
-            } else {
-                for (x, &number) in (padding..).zip(row) {
-                    place[x % stride * phase + x / stride] = number;
+impl<const TAPS: usize> WithSimd for LiftKernels<'_, TAPS> {
+    type Output = Vec<Left>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<Left> {
+        let Self { weight, geometry } = self;
+        let (planes, groups) = (geometry.planes(), geometry.out.div_ceil(ROWS));
+        let apart = apart(groups * planes);
+        let mut lifted = vec![[0.0; ROWS]; CELLS * apart];
+        for first in (0..geometry.out).step_by(S::F32_LANES) {
+            // What is found for channels beyond the last is not looked at.
+            let channels: [&[f32]; MOST_LANES] = std::array::from_fn(|lane| {
+                let channel = (first + lane).min(geometry.out - 1);
+                &weight[channel * geometry.weights()..][..geometry.weights()]
+            });
+            for plane in 0..planes {
+                let mut kernel = zeros(simd);
+                for (row, taps) in kernel[..TAPS].iter_mut().enumerate() {
+                    for (column, tap) in taps[..TAPS].iter_mut().enumerate() {
+                        if let Some(weight) = geometry.weight(plane, [row, column]) {
+                            let mut side_by_side = [0.0; MOST_LANES];
+                            for (number, weights) in side_by_side[..S::F32_LANES].iter_mut().zip(&channels) {
+                                *number = weights[weight];
+                            }
+                            *tap = load(simd, &side_by_side);
+                        }
+                    }
+                }
+                let cells = winograd::of_kernel::<S, TAPS>(simd, kernel);
+                for (cell, numbers) in cells.as_flattened().iter().enumerate() {
+                    let numbers: &[f32] = cast_slice(std::slice::from_ref(numbers));
+                    for (group, numbers) in (first / ROWS..groups).zip(numbers.as_chunks().0) {
+                        lifted[cell * apart + group * planes + plane] = *numbers;
+                    }
                 }
             }
         }
-        Self { geometry, image, pitch: [pitch, phase] }
-    }
-
-    /// Where the first number lies that a weight sees.
-    fn start(&self, weight: usize) -> usize {
-        let Geometry { size: [height, _], kernel, window: Window { stride, padding }, .. } = *self.geometry;
-        let [pitch, phase] = self.pitch;
-        let (channel, y, x) = (weight / (kernel * kernel), weight / kernel % kernel, weight % kernel);
-        (channel * (height + 2 * padding) + y) * pitch + x % stride * phase + x / stride
-    }
-
-    /// How far behind that the number lies which the weight sees in this place.
-    fn offset(&self, place: usize) -> usize {
-        let width = self.geometry.places[1];
-        place / width * self.geometry.window.stride * self.pitch[0] + place % width
-    }
-
-    /// What a weight sees, a row of places after the other.
-    fn seen_by(&self, weight: usize) -> impl Iterator<Item = &[f32]> {
-        let [height, width] = self.geometry.places;
-        let start = self.start(weight);
-        (0..height).map(move |y| &self.image[start + self.offset(y * width)..][..width])
-    }
-
-    /// Places from the first of which on so many are wanted, in runs within a row: how many come before the run, and its
-    /// offset.
-    fn runs(&self, first: usize, count: usize) -> Vec<[usize; 2]> {
-        let width = self.geometry.places[1];
-        let starts_row = |place: &usize| *place == first || place.is_multiple_of(width);
-        (first..first + count).filter(starts_row).map(|place| [place - first, self.offset(place)]).collect()
+        lifted
     }
 }
 
-/// One image's convolution.
-struct Convolve<'a> {
-    patches: Patches<'a>,
-    weight: &'a [Left],
+/// The convolution of some images.
+struct Convolve<'a, const STEP: usize> {
+    images: &'a [f32],
+    kernels: &'a [Left],
     bias: &'a [f32],
-    output: &'a mut [f32],
+    outputs: &'a mut [f32],
+    geometry: &'a Geometry,
 }
 
-impl WithSimd for Convolve<'_> {
+impl<const STEP: usize> WithSimd for Convolve<'_, STEP> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { patches, weight, bias, output } = self;
-        let (weights, places) = (patches.geometry.weights(), patches.geometry.count());
-        let starts: Vec<usize> = (0..weights).map(|weight| patches.start(weight)).collect();
-        let width = columns::<S>();
-        // One row more, as rows are written whole, wherever they begin.
-        let mut seen = rows(simd, weights + 1);
-        for first in (0..places).step_by(width) {
-            let count = width.min(places - first);
-            let runs = patches.runs(first, count);
-            let cells = numbers_mut::<S>(&mut seen);
-            for (weight, start) in starts.iter().enumerate() {
-                for [before, offset] in &runs {
-                    let run = &patches.image[start + offset..][..width];
-                    cells[weight * width + before..][..width].copy_from_slice(run);
-                }
+        let Self { images, kernels, bias, outputs, geometry } = self;
+        let images: Vec<Planes> =
+            images.chunks_exact(geometry.image()).map(|image| Planes::new(image, geometry)).collect();
+        let strips = strips(images.len(), geometry);
+        let [_, across] = geometry.tiles();
+        let at_once = (TILES / across).clamp(1, strips.len());
+        let groups = (at_once * across).div_ceil(columns::<S>());
+
+        let mut patches = Known::<S>::new(simd, geometry.planes(), groups);
+        let mut sums = Known::<S>::new(simd, geometry.out.next_multiple_of(ROWS), groups);
+        for strips in strips.chunks(at_once) {
+            lift_patches(simd, &images, strips, geometry, &mut patches);
+            multiply(simd, kernels, &patches, &mut sums);
+            set_places::<S, STEP>(simd, &sums, bias, strips, geometry, outputs);
+        }
+    }
+}
+
+/// Multiplies what is known of the kernels and of the patches, cell by cell.
+#[inline(always)]
+fn multiply<S: Simd>(simd: S, kernels: &[Left], patches: &Known<S>, sums: &mut Known<S>) {
+    let (planes, channels, groups) = (patches.rows, sums.rows, patches.groups);
+    let mut seen = rows(simd, planes);
+    let kernels = kernels.chunks_exact(apart(channels / ROWS * planes));
+    let cells = patches.numbers.chunks_exact(apart(planes * groups)).zip(kernels);
+    for ((patches, kernels), sums) in cells.zip(sums.numbers.chunks_exact_mut(apart(channels * groups))) {
+        for group in 0..groups {
+            for (seen, patches) in seen.iter_mut().zip(patches.chunks_exact(groups)) {
+                *seen = patches[group];
             }
-            for (group, (weight, bias)) in weight.chunks_exact(weights).zip(bias.chunks(ROWS)).enumerate() {
-                let tile = product(simd, weight, &seen[..weights]);
-                for (row, (sums, bias)) in tile.iter().zip(bias).enumerate() {
-                    let place = &mut output[(group * ROWS + row) * places + first..][..count];
-                    let sums = numbers::<S>(std::slice::from_ref(sums));
-                    place.iter_mut().zip(sums).for_each(|(place, sum)| *place = sum + bias);
-                }
+            for (kernels, sums) in kernels.chunks_exact(planes).zip(sums.chunks_exact_mut(ROWS * groups)) {
+                let tile = product(simd, kernels, &seen);
+                sums.chunks_exact_mut(groups).zip(tile).for_each(|(sums, tile)| sums[group] = tile);
             }
         }
     }
 }
 
-/// Adds one image's gradient of the weights to `sums`, `[weight of a channel, output channel]`.
-struct AddGradient<'a> {
-    patches: Patches<'a>,
-    gradient: &'a [f32],
-    sums: &'a mut [f32],
-}
-
-impl WithSimd for AddGradient<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { patches, gradient, sums } = self;
-        let Geometry { out, places: [_, row_length], .. } = *patches.geometry;
-        let (weights, places) = (patches.geometry.weights(), patches.geometry.count());
-        let width = columns::<S>();
-
-        // The gradient, as many channels side by side as a tile is wide.
-        let mut channels = rows(simd, out.div_ceil(width) * places);
-        let cells = numbers_mut::<S>(&mut channels);
-        for (channel, gradient) in gradient.chunks_exact(places).enumerate() {
-            let first = channel / width * places * width + channel % width;
-            cells[first..].iter_mut().step_by(width).zip(gradient).for_each(|(cell, &gradient)| *cell = gradient);
-        }
-
-        let mut seen = vec![[0.0; ROWS]; places];
-        for first in (0..weights).step_by(ROWS) {
-            let count = ROWS.min(weights - first);
-            for row in 0..count {
-                for (cells, numbers) in seen.chunks_exact_mut(row_length).zip(patches.seen_by(first + row)) {
-                    cells.iter_mut().zip(numbers).for_each(|(cell, &number)| cell[row] = number);
+/// Sets the places of these strips from the sums of products.
+#[inline(always)]
+fn set_places<S: Simd, const STEP: usize>(
+    simd: S,
+    sums: &Known<S>,
+    bias: &[f32],
+    strips: &[Strip],
+    geometry: &Geometry,
+    outputs: &mut [f32],
+) {
+    let (count, [_, width], [_, across]) = (geometry.count(), geometry.places, geometry.tiles());
+    for (channel, bias) in bias.iter().enumerate() {
+        let bias = simd.splat_f32s(*bias);
+        for (strip, &[image, row_of_tiles]) in strips.iter().enumerate() {
+            let plane = &mut outputs[image * geometry.output() + channel * count..][..count];
+            let lines = &mut plane[row_of_tiles * STEP * width..];
+            for first in (0..across).step_by(S::F32_LANES) {
+                let mut patch = zeros(simd);
+                for (cell, number) in patch.as_flattened_mut().iter_mut().enumerate() {
+                    let [start, _] = sums.row(cell, channel);
+                    *number = load(simd, &numbers::<S>(&sums.numbers)[start + strip * across + first..]);
                 }
-            }
-            for (group, channels) in channels.chunks_exact(places).enumerate() {
-                let tile = product(simd, &seen, channels);
-                for (row, found) in tile.iter().take(count).enumerate() {
-                    let sums = sums[(first + row) * out..][..out].iter_mut().skip(group * width);
-                    sums.zip(numbers::<S>(std::slice::from_ref(found))).for_each(|(sum, found)| *sum += found);
-                }
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BATCH: usize = IMAGES_OF_PART + 1;
-
-    /// Calls `product` with the places in output, images and weights of all that are multiplied.
-    fn each_product(geometry: &Geometry, mut product: impl FnMut(usize, usize, usize)) {
-        let Geometry { channels, out, size: [height, width], kernel, window, places: [down, across] } = *geometry;
-        for (image, to, from) in triples([BATCH, out, channels]) {
-            for (y, x, place) in triples([down, across, kernel * kernel]) {
-                let row = y * window.stride + place / kernel;
-                let column = x * window.stride + place % kernel;
-                let inside = |at: usize, side| (window.padding..side + window.padding).contains(&at);
-                if inside(row, height) && inside(column, width) {
-                    let pixel = (row - window.padding) * width + column - window.padding;
-                    product(
-                        ((image * out + to) * down + y) * across + x,
-                        (image * channels + from) * height * width + pixel,
-                        (to * channels + from) * kernel * kernel + place,
-                    );
-                }
-            }
-        }
-    }
-
-    fn triples([a, b, c]: [usize; 3]) -> impl Iterator<Item = (usize, usize, usize)> {
-        (0..a * b * c).map(move |index| (index / (b * c), index / c % b, index % c))
-    }
-
-    fn some_numbers(count: usize) -> Vec<f32> {
-        (0..count).map(|index| ((index * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect()
-    }
-
-    fn assert_close(found: &[f32], expected: &[f32]) {
-        assert_eq!(found.len(), expected.len());
-        for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
-            assert!((found - expected).abs() < 1e-3, "at {index}: {found} in place of {expected}");
-        }
-    }
-
-    #[test]
-    fn convolutions_and_their_gradients_are_sums_of_products() {
-        for (kernel, stride, padding) in [(3, 1, 1), (5, 1, 2), (3, 2, 1), (5, 4, 2), (2, 3, 0)] {
-            for [channels, out, height, width] in [[3, 5, 9, 11], [1, 9, 6, 23], [6, 4, 8, 5]] {
-                let window = Window { stride, padding };
-                let geometry = Geometry::new([BATCH, channels, height, width], [out, channels, kernel, kernel], window);
-                let images = some_numbers(BATCH * geometry.image());
-                let weight = some_numbers(out * geometry.weights());
-                let bias = some_numbers(out);
-                let gradient = some_numbers(BATCH * geometry.output());
-
-                let mut output: Vec<f32> =
-                    (0..BATCH * geometry.output()).map(|index| bias[index / geometry.count() % out]).collect();
-                each_product(&geometry, |o, i, w| output[o] += images[i] * weight[w]);
-                assert_close(&convolve(&images, &weight, &bias, &geometry), &output);
-
-                let mut of_weight = vec![0.0; weight.len()];
-                each_product(&geometry, |o, i, w| of_weight[w] += gradient[o] * images[i]);
-                assert_close(&gradient_of_weight(&images, &gradient, &geometry), &of_weight);
-
-                if stride == 1 {
-                    let mut of_images = vec![0.0; images.len()];
-                    each_product(&geometry, |o, i, w| of_images[i] += gradient[o] * weight[w]);
-                    assert_close(&gradient_of_images(&weight, &gradient, &geometry), &of_images);
+                let tiles = winograd::places::<S, STEP>(simd, patch);
+                for (line, row) in lines.chunks_exact_mut(width).zip(&tiles[..STEP]) {
+                    let mut found = [[0.0; STEP]; MOST_LANES];
+                    for (column, &numbers) in row[..STEP].iter().enumerate() {
+                        let numbers = simd.add_f32s(numbers, bias);
+                        let numbers: &[f32] = cast_slice(std::slice::from_ref(&numbers));
+                        found.iter_mut().zip(numbers).for_each(|(found, &number)| found[column] = number);
+                    }
+                    set(&mut line[first * STEP..], &found.as_flattened()[..S::F32_LANES * STEP]);
                 }
             }
         }

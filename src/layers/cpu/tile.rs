@@ -12,8 +12,10 @@ pub const ROWS: usize = 4;
 const VECTORS: usize = 2;
 /// Rows whose products are summed up by themselves: the error of a sum in single precision grows with its length.
 const BLOCK: usize = 256;
-/// No processor's tiles have more columns: those of AVX-512.
-pub const MOST_COLUMNS: usize = VECTORS * 16;
+/// No processor's vectors are longer: those of AVX-512.
+pub const MOST_LANES: usize = 16;
+/// Nor do its tiles have more columns.
+pub const MOST_COLUMNS: usize = VECTORS * MOST_LANES;
 
 /// A row of the first factor: one number for each row of the tile.
 pub type Left = [f32; ROWS];

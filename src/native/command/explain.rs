@@ -12,7 +12,7 @@ use crate::explain::grad_cam;
 use crate::metrics::{argmax, softmax};
 use crate::native::files;
 use crate::predict::{Classifier, top_k};
-use crate::preprocess;
+use crate::preprocess::{self, Framing};
 
 /// How many classes are told.
 const TOP_K: usize = 5;
@@ -42,8 +42,10 @@ impl Explain {
         let model = files::read_model(&self.model).about(&self.model)?;
         let classifier = Classifier::new(&model, &device);
         let asked = self.class.as_deref().map(|name| find(name, classifier.classes())).transpose()?;
-        let photo = files::read(&self.photo).and_then(|bytes| preprocess::decode(&bytes)).about(&self.photo)?;
-        let pixels = classifier.preprocessing().pixels(&photo);
+        let framing = Framing::Evaluation(classifier.preprocessing());
+        let bytes = files::read(&self.photo).about(&self.photo)?;
+        let pixels = framing.pixels(&framing.decode(&bytes).about(&self.photo)?);
+        let photo = preprocess::decode(&bytes).about(&self.photo)?;
 
         let logits = pollster::block_on(classifier.logits(std::slice::from_ref(&pixels)))?.concat();
         let class = asked.unwrap_or_else(|| argmax(&logits));

@@ -9,7 +9,7 @@ use crate::device;
 use crate::error::{Error, Result};
 use crate::native::files;
 use crate::predict::{Classifier, Prediction, top_k};
-use crate::preprocess::{self, Pixels};
+use crate::preprocess::{Framing, Pixels};
 
 /// Photos that go through the network together.
 const BATCH_SIZE: usize = 16;
@@ -95,9 +95,10 @@ impl Predict {
 
 /// The answer for each photo, or why there is none.
 fn classify(classifier: &Classifier, paths: &[PathBuf]) -> Result<Vec<Result<Prediction>>> {
+    let framing = Framing::Evaluation(classifier.preprocessing());
     let decode = |path: &PathBuf| match path.is_dir() {
         true => Err(files::walk(path).err().unwrap_or_else(|| Error::Dataset("there is no photo in it".into()))),
-        false => Ok(classifier.preprocessing().pixels(&preprocess::decode(&files::read(path)?)?)),
+        false => Ok(framing.pixels(&framing.decode(&files::read(path)?)?)),
     };
     let decoded: Vec<Result<Pixels>> = paths.iter().map(decode).collect();
     let images: Vec<Pixels> = decoded.iter().flatten().cloned().collect();

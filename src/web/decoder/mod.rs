@@ -107,24 +107,24 @@ pub fn run() {
 async fn answer(request: Request) -> Result<Answer, String> {
     match request {
         Request::Classify(FileHandle(file), preprocessing) => {
-            decoded(file, preprocessing, THUMBNAIL_SIDE).await.map(Answer::Decoded)
+            decoded(&file, preprocessing, THUMBNAIL_SIDE).await.map(Answer::Decoded)
         }
         Request::Inspect(FileHandle(file), preprocessing) => {
-            decoded(file, preprocessing, INSPECTED_SIDE).await.map(Answer::Decoded)
+            decoded(&file, preprocessing, INSPECTED_SIDE).await.map(Answer::Decoded)
         }
         Request::Look(FileHandle(file)) => {
             let bytes = read(&file).await?;
-            look::look(&bytes, &decode(&file, &bytes).await?).map(Answer::Looked)
+            look::look(&bytes, &decode(&file, &bytes, preprocess::decode).await?).map(Answer::Looked)
         }
         Request::Prepare { photo, framing: framing @ Framing::Evaluation(_) } => {
-            let pixels = framing.pixels(&photo.decode().await?);
+            let pixels = framing.pixels(&photo.decode(framing).await?);
             Ok(Answer::Prepared { pixels: Uint8Array::from(pixels.as_bytes()), kept: None })
         }
         Request::Prepare { photo, framing: framing @ Framing::Training(_) } => {
             let (photo, kept) = match photo {
                 Source::Kept(kept) => (kept.to_image()?, None),
                 file => {
-                    let photo = preprocess::shrunk(file.decode().await?, KEPT_SIDE);
+                    let photo = preprocess::shrunk(file.decode(framing).await?, KEPT_SIDE);
                     let kept = Shrunk::of(&photo);
                     (photo, Some(kept))
                 }
@@ -136,18 +136,20 @@ async fn answer(request: Request) -> Result<Answer, String> {
 }
 
 /// A photo for a network of this preprocessing, with a thumbnail of this longest side.
-async fn decoded(file: File, preprocessing: Preprocessing, thumbnail_side: u32) -> Result<DecodedPhoto, String> {
+async fn decoded(file: &File, preprocessing: Preprocessing, thumbnail_side: u32) -> Result<DecodedPhoto, String> {
     let start = Instant::now();
-    let photo = decode(&file, &read(&file).await?).await?;
-    let pixels = Uint8Array::from(preprocessing.pixels(&photo).as_bytes());
+    let framing = Framing::Evaluation(preprocessing);
+    let photo = decode(file, &read(file).await?, |bytes| framing.decode(bytes)).await?;
+    let pixels = Uint8Array::from(framing.pixels(&photo).as_bytes());
     let thumbnail = thumbnail(&preprocess::small(&photo, thumbnail_side))?;
     Ok(DecodedPhoto { pixels, thumbnail, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
 }
 
 impl Source {
-    async fn decode(self) -> Result<RgbImage, String> {
+    /// The photo, as far as the framing needs it.
+    async fn decode(self, framing: Framing) -> Result<RgbImage, String> {
         match self {
-            Self::File(FileHandle(file)) => decode(&file, &read(&file).await?).await,
+            Self::File(FileHandle(file)) => decode(&file, &read(&file).await?, |bytes| framing.decode(bytes)).await,
             Self::Kept(kept) => kept.to_image(),
         }
     }
@@ -186,8 +188,12 @@ async fn read(file: &Blob) -> Result<Vec<u8>, String> {
     js::bytes(file).await.map_err(|exception| t!("photo.file_out_of_reach", reason = js::message(&exception)).into())
 }
 
-async fn decode(file: &Blob, bytes: &[u8]) -> Result<RgbImage, String> {
-    let photo = match preprocess::decode(bytes) {
+async fn decode(
+    file: &Blob,
+    bytes: &[u8],
+    decode: impl FnOnce(&[u8]) -> crate::Result<RgbImage>,
+) -> Result<RgbImage, String> {
+    let photo = match decode(bytes) {
         // Browsers know more formats (AVIF everywhere, HEIC on Apple's systems).
         Err(Error::NotAPhoto(why)) => {
             browser::decode(file).await.map_err(|unknown| unknown.unwrap_or(Error::NotAPhoto(why)))
