@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use futures::future::try_join;
 
 use crate::adam::Adam;
+use crate::alexnet::AlexNet;
 use crate::device::{cpu, read};
 use crate::error::Result;
 use crate::formula;
@@ -23,6 +24,12 @@ const TRAINING_TOLERANCE: f64 = 1e-3;
 const STEPS: usize = 5;
 const LEARNING_RATE: f64 = 1e-5;
 
+/// The picture that goes through the network alone, and those that go through it together: devices choose their kernels by
+/// the batch.
+pub const ALONE: Range<usize> = 0..1;
+/// See [`ALONE`].
+pub const TOGETHER: Range<usize> = 1..3;
+
 /// The same pictures through the same network, on a device and on the CPU.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SelfTest {
@@ -37,13 +44,15 @@ pub struct SelfTest {
 }
 
 impl SelfTest {
-    /// Runs one picture alone and two as a batch through both, as devices choose their kernels by the batch.
+    /// Runs some pictures as one batch through the network on the device and through that of the same file on the CPU.
     ///
     /// # Errors
     /// [`crate::Error::Device`] where one of them gives no answer.
-    pub async fn run(file: &ModelFile, device: &Device) -> Result<Self> {
+    pub async fn run(file: &ModelFile, network: &AlexNet, device: &Device, numbers: Range<usize>) -> Result<Self> {
         // The device is asked first, and computes while the CPU does.
-        let (on_device, on_cpu) = try_join(answers(file, device), answers(file, &cpu())).await?;
+        let on_device = network.forward(pictures(numbers.clone(), device));
+        let on_cpu = async { read(file.to_model(&cpu()).forward(pictures(numbers, &cpu()))).await };
+        let (on_device, on_cpu) = try_join(read(on_device), on_cpu).await?;
         let difference = on_device.iter().zip(&on_cpu).map(|(a, b)| (a - b).abs()).fold(0.0, maximum);
         let passed = difference <= TOLERANCE;
         let classes = file.metadata().classes.len();
@@ -139,14 +148,6 @@ impl ModuleVisitor for Gradients<'_> {
             self.tensors.push(gradient.reshape([length]));
         }
     }
-}
-
-/// The logits of all three pictures, one after the other.
-async fn answers(file: &ModelFile, device: &Device) -> Result<Vec<f32>> {
-    let model = file.to_model(device);
-    let mut logits = read(model.forward(pictures(0..1, device))).await?;
-    logits.extend(read(model.forward(pictures(1..3, device))).await?);
-    Ok(logits)
 }
 
 /// The test pictures with these numbers.

@@ -1,7 +1,7 @@
 // With a GPU that is not wanted, or that goes away, the page runs on the CPU and says so.
 import { test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
-import { loseDevice } from './support/gpu.mjs';
+import { haltDevice, loseDevice } from './support/gpu.mjs';
 import { classify, expectAnswer, open } from './support/page.mjs';
 import { choose, epochDone, expectTraining, finish, openTraining, start } from './support/training.mjs';
 
@@ -14,6 +14,19 @@ test('?device=cpu is obeyed, and the page says why', async ({ page, photos }) =>
   await expect(page.locator('#device')).toContainText(/asked for/);
   const [answer] = await classify(page, await photos(1));
   expectAnswer(answer);
+});
+
+test('a GPU that errs over several pictures at once is replaced by the CPU', async ({ page, photos }) => {
+  await open(page, '#inside');
+  await page.locator('input#inspect').setInputFiles(await photos(1));
+  await expect(page.locator('body')).toHaveAttribute('data-inside', 'done');
+  await expect(page.locator('body')).toHaveAttribute('data-device', 'webgpu');
+
+  await haltDevice(page);
+  await page.getByRole('button', { name: 'Check by covering' }).click();
+  await expect(page.locator('body')).toHaveAttribute('data-device', 'cpu');
+  await expect(page.locator('#device')).toContainText(/answers differ/);
+  await expect(page.locator('#inside-heat')).toHaveAttribute('data-method', 'occlusion');
 });
 
 test.describe('a lost GPU', () => {

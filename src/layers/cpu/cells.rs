@@ -4,7 +4,7 @@ use pulp::Simd;
 use pulp::bytemuck::{cast_slice, pod_read_unaligned};
 
 use super::tile::{Right, columns, rows};
-use super::winograd::{CELLS, POINTS, Patch};
+use super::winograd::Patch;
 
 /// What is known of the tiles of some strips: `[cell, plane or channel, group of tiles]`.
 pub struct Known<S: Simd> {
@@ -18,8 +18,8 @@ pub struct Known<S: Simd> {
 
 impl<S: Simd> Known<S> {
     /// Room for it, and a bit more: what is read a vector at a time may reach beyond the last row.
-    pub fn new(simd: S, rows_of_cell: usize, groups: usize) -> Self {
-        let numbers = rows(simd, CELLS * apart(rows_of_cell * groups) + 1);
+    pub fn new(simd: S, cells: usize, rows_of_cell: usize, groups: usize) -> Self {
+        let numbers = rows(simd, cells * apart(rows_of_cell * groups) + 1);
         Self { numbers, rows: rows_of_cell, groups }
     }
 
@@ -38,7 +38,7 @@ pub fn apart(count: usize) -> usize {
 
 /// A patch to be filled in.
 #[inline(always)]
-pub fn zeros<S: Simd>(simd: S) -> Patch<S::f32s> {
+pub fn zeros<S: Simd, const POINTS: usize>(simd: S) -> Patch<S::f32s, POINTS> {
     [[simd.splat_f32s(0.0); POINTS]; POINTS]
 }
 

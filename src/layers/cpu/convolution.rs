@@ -10,7 +10,7 @@ use super::cells::{Known, apart, load, set, zeros};
 use super::geometry::Geometry;
 use super::planes::{Planes, Strip, lift_patches, strips};
 use super::tile::{Left, MOST_LANES, ROWS, columns, numbers, product, rows};
-use super::winograd::{self, CELLS};
+use super::winograd::{self, STEP};
 use crate::parallel::each_piece;
 
 /// Images that are worked on at once on one core, so that the kernels are read once for all of them.
@@ -21,24 +21,24 @@ const TILES: usize = 64;
 /// See [`crate::layers::convolve`].
 pub fn convolve(images: &[f32], weight: &[f32], bias: &[f32], geometry: &Geometry) -> Vec<f32> {
     match geometry.taps() {
-        3 => convolve_by::<3, 4>(images, weight, bias, geometry),
-        5 => convolve_by::<5, 2>(images, weight, bias, geometry),
+        3 => convolve_by::<3, 6>(images, weight, bias, geometry),
+        5 => convolve_by::<5, 8>(images, weight, bias, geometry),
         taps => unreachable!("no layer has kernels that reach over {taps} strides"),
     }
 }
 
-fn convolve_by<const TAPS: usize, const STEP: usize>(
+fn convolve_by<const TAPS: usize, const POINTS: usize>(
     images: &[f32],
     weight: &[f32],
     bias: &[f32],
     geometry: &Geometry,
 ) -> Vec<f32> {
-    let kernels = Arch::new().dispatch(LiftKernels::<TAPS> { weight, geometry });
+    let kernels = Arch::new().dispatch(LiftKernels::<TAPS, POINTS> { weight, geometry });
     let (image, output) = (geometry.image(), geometry.output());
     let mut outputs = vec![0.0; images.len() / image * output];
     each_piece(&mut outputs, IMAGES * output, |piece, outputs| {
         let images = &images[piece * IMAGES * image..][..outputs.len() / output * image];
-        Arch::new().dispatch(Convolve::<STEP> { images, kernels: &kernels, bias, outputs, geometry });
+        Arch::new().dispatch(Convolve::<POINTS> { images, kernels: &kernels, bias, outputs, geometry });
     });
     outputs
 }
@@ -57,12 +57,12 @@ pub fn gradient_of_images(weight: &[f32], gradient: &[f32], geometry: &Geometry)
 }
 
 /// What is known of the kernels: `[cell, group of output channels, plane]`, a number for each channel of the group.
-struct LiftKernels<'a, const TAPS: usize> {
+struct LiftKernels<'a, const TAPS: usize, const POINTS: usize> {
     weight: &'a [f32],
     geometry: &'a Geometry,
 }
 
-impl<const TAPS: usize> WithSimd for LiftKernels<'_, TAPS> {
+impl<const TAPS: usize, const POINTS: usize> WithSimd for LiftKernels<'_, TAPS, POINTS> {
     type Output = Vec<Left>;
 
     #[inline(always)]
@@ -70,7 +70,7 @@ impl<const TAPS: usize> WithSimd for LiftKernels<'_, TAPS> {
         let Self { weight, geometry } = self;
         let (planes, groups) = (geometry.planes(), geometry.out.div_ceil(ROWS));
         let apart = apart(groups * planes);
-        let mut lifted = vec![[0.0; ROWS]; CELLS * apart];
+        let mut lifted = vec![[0.0; ROWS]; POINTS * POINTS * apart];
         for first in (0..geometry.out).step_by(S::F32_LANES) {
             // What is found for channels beyond the last is not looked at.
             let channels: [&[f32]; MOST_LANES] = std::array::from_fn(|lane| {
@@ -90,7 +90,7 @@ impl<const TAPS: usize> WithSimd for LiftKernels<'_, TAPS> {
                         }
                     }
                 }
-                let cells = winograd::of_kernel::<S, TAPS>(simd, kernel);
+                let cells = winograd::of_kernel::<S, TAPS, POINTS>(simd, kernel);
                 for (cell, numbers) in cells.as_flattened().iter().enumerate() {
                     let numbers: &[f32] = cast_slice(std::slice::from_ref(numbers));
                     for (group, numbers) in (first / ROWS..groups).zip(numbers.as_chunks().0) {
@@ -104,7 +104,7 @@ impl<const TAPS: usize> WithSimd for LiftKernels<'_, TAPS> {
 }
 
 /// The convolution of some images.
-struct Convolve<'a, const STEP: usize> {
+struct Convolve<'a, const POINTS: usize> {
     images: &'a [f32],
     kernels: &'a [Left],
     bias: &'a [f32],
@@ -112,7 +112,7 @@ struct Convolve<'a, const STEP: usize> {
     geometry: &'a Geometry,
 }
 
-impl<const STEP: usize> WithSimd for Convolve<'_, STEP> {
+impl<const POINTS: usize> WithSimd for Convolve<'_, POINTS> {
     type Output = ();
 
     #[inline(always)]
@@ -125,12 +125,12 @@ impl<const STEP: usize> WithSimd for Convolve<'_, STEP> {
         let at_once = (TILES / across).clamp(1, strips.len());
         let groups = (at_once * across).div_ceil(columns::<S>());
 
-        let mut patches = Known::<S>::new(simd, geometry.planes(), groups);
-        let mut sums = Known::<S>::new(simd, geometry.out.next_multiple_of(ROWS), groups);
+        let mut patches = Known::<S>::new(simd, POINTS * POINTS, geometry.planes(), groups);
+        let mut sums = Known::<S>::new(simd, POINTS * POINTS, geometry.out.next_multiple_of(ROWS), groups);
         for strips in strips.chunks(at_once) {
-            lift_patches(simd, &images, strips, geometry, &mut patches);
+            lift_patches::<S, POINTS>(simd, &images, strips, geometry, &mut patches);
             multiply(simd, kernels, &patches, &mut sums);
-            set_places::<S, STEP>(simd, &sums, bias, strips, geometry, outputs);
+            set_places::<S, POINTS>(simd, &sums, bias, strips, geometry, outputs);
         }
     }
 }
@@ -157,7 +157,7 @@ fn multiply<S: Simd>(simd: S, kernels: &[Left], patches: &Known<S>, sums: &mut K
 
 /// Sets the places of these strips from the sums of products.
 #[inline(always)]
-fn set_places<S: Simd, const STEP: usize>(
+fn set_places<S: Simd, const POINTS: usize>(
     simd: S,
     sums: &Known<S>,
     bias: &[f32],
@@ -172,12 +172,12 @@ fn set_places<S: Simd, const STEP: usize>(
             let plane = &mut outputs[image * geometry.output() + channel * count..][..count];
             let lines = &mut plane[row_of_tiles * STEP * width..];
             for first in (0..across).step_by(S::F32_LANES) {
-                let mut patch = zeros(simd);
+                let mut patch = zeros::<S, POINTS>(simd);
                 for (cell, number) in patch.as_flattened_mut().iter_mut().enumerate() {
                     let [start, _] = sums.row(cell, channel);
                     *number = load(simd, &numbers::<S>(&sums.numbers)[start + strip * across + first..]);
                 }
-                let tiles = winograd::places::<S, STEP>(simd, patch);
+                let tiles = winograd::places(simd, patch);
                 for (line, row) in lines.chunks_exact_mut(width).zip(&tiles[..STEP]) {
                     let mut found = [[0.0; STEP]; MOST_LANES];
                     for (column, &numbers) in row[..STEP].iter().enumerate() {

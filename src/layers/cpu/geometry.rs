@@ -1,6 +1,6 @@
 //! The sizes of a convolution.
 
-use super::winograd::POINTS;
+use super::winograd::STEP;
 use crate::layers::Window;
 
 /// A convolution's sizes, as they are seen by a window that moves over images, and as they are seen by Winograd's filtering.
@@ -83,13 +83,8 @@ impl Geometry {
         (row < kernel && column < kernel).then_some((channel * kernel + row) * kernel + column)
     }
 
-    /// Rows and columns of a tile, the places that are found together.
-    pub fn step(&self) -> usize {
-        POINTS + 1 - self.taps()
-    }
-
     /// Tiles below and beside each other.
     pub fn tiles(&self) -> [usize; 2] {
-        self.places.map(|places| places.div_ceil(self.step()))
+        self.places.map(|places| places.div_ceil(STEP))
     }
 }

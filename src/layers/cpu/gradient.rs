@@ -10,7 +10,7 @@ use super::cells::{Known, load, zeros};
 use super::geometry::Geometry;
 use super::planes::{Planes, Strip, lift_patches, strips};
 use super::tile::{Left, MOST_COLUMNS, MOST_LANES, ROWS, Right, columns, numbers, numbers_mut, product, rows};
-use super::winograd::{self, CELLS};
+use super::winograd::{self, STEP};
 use crate::parallel::each_piece;
 
 /// Images whose gradients are summed up on one core. It does not depend on the cores, so that the sums do not either.
@@ -21,31 +21,31 @@ const TILES: usize = 128;
 /// The gradient of the weights, from that of the output.
 pub fn gradient_of_weight(images: &[f32], gradient: &[f32], geometry: &Geometry) -> Vec<f32> {
     match geometry.taps() {
-        3 => gradient_by::<3, 4>(images, gradient, geometry),
-        5 => gradient_by::<5, 2>(images, gradient, geometry),
+        3 => gradient_by::<3, 6>(images, gradient, geometry),
+        5 => gradient_by::<5, 8>(images, gradient, geometry),
         taps => unreachable!("no layer has kernels that reach over {taps} strides"),
     }
 }
 
-fn gradient_by<const TAPS: usize, const STEP: usize>(
+fn gradient_by<const TAPS: usize, const POINTS: usize>(
     images: &[f32],
     gradient: &[f32],
     geometry: &Geometry,
 ) -> Vec<f32> {
-    let length = CELLS * planes_of_sums(geometry) * channels_of_sums(geometry);
+    let length = POINTS * POINTS * planes_of_sums(geometry) * channels_of_sums(geometry);
     let parts = (images.len() / geometry.image()).div_ceil(IMAGES_OF_PART);
     let mut sums = vec![0.0; parts * length];
     each_piece(&mut sums, length, |part, sums| {
         let images = images.chunks_exact(geometry.image()).skip(part * IMAGES_OF_PART).take(IMAGES_OF_PART);
         let images = images.map(|image| Planes::new(image, geometry)).collect();
         let gradient = &gradient[part * IMAGES_OF_PART * geometry.output()..];
-        Arch::new().dispatch(AddProducts::<STEP> { images, gradient, sums, geometry });
+        Arch::new().dispatch(AddProducts::<POINTS> { images, gradient, sums, geometry });
     });
     let (first, others) = sums.split_at_mut(length);
     for others in others.chunks_exact(length) {
         first.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
     }
-    Arch::new().dispatch(LowerKernels::<TAPS> { sums: first, geometry })
+    Arch::new().dispatch(LowerKernels::<TAPS, POINTS> { sums: first, geometry })
 }
 
 /// Planes for which there is room in the sums of products, `[cell, plane, channel]`.
@@ -59,7 +59,7 @@ fn channels_of_sums(geometry: &Geometry) -> usize {
 }
 
 /// Adds the products of some images to `sums`.
-struct AddProducts<'a, const STEP: usize> {
+struct AddProducts<'a, const POINTS: usize> {
     images: Vec<Planes>,
     /// The gradient of their output.
     gradient: &'a [f32],
@@ -67,7 +67,7 @@ struct AddProducts<'a, const STEP: usize> {
     geometry: &'a Geometry,
 }
 
-impl<const STEP: usize> WithSimd for AddProducts<'_, STEP> {
+impl<const POINTS: usize> WithSimd for AddProducts<'_, POINTS> {
     type Output = ();
 
     #[inline(always)]
@@ -79,12 +79,12 @@ impl<const STEP: usize> WithSimd for AddProducts<'_, STEP> {
         let tiles = at_once * across;
         let channel_groups = geometry.out.div_ceil(columns::<S>());
 
-        let mut patches = Known::<S>::new(simd, geometry.planes(), tiles.div_ceil(columns::<S>()));
-        let mut gradients = rows(simd, CELLS * channel_groups * tiles);
+        let mut patches = Known::<S>::new(simd, POINTS * POINTS, geometry.planes(), tiles.div_ceil(columns::<S>()));
+        let mut gradients = rows(simd, POINTS * POINTS * channel_groups * tiles);
         let mut seen = vec![[0.0; ROWS]; tiles];
         for strips in strips.chunks(at_once) {
-            lift_patches(simd, &images, strips, geometry, &mut patches);
-            lift_gradients::<S, STEP>(simd, gradient, strips, geometry, &mut gradients);
+            lift_patches::<S, POINTS>(simd, &images, strips, geometry, &mut patches);
+            lift_gradients::<S, POINTS>(simd, gradient, strips, geometry, &mut gradients);
             let cells =
                 gradients.chunks_exact(channel_groups * tiles).zip(sums.chunks_exact_mut(sums_of_cell(geometry)));
             for (cell, (gradients, sums)) in cells.enumerate() {
@@ -130,7 +130,7 @@ fn turn<S: Simd>(patches: &Known<S>, cell: usize, first: usize, seen: &mut [Left
 
 /// Finds what is known of the gradients of these strips' places: `[cell, group of channels, tile]`.
 #[inline(always)]
-fn lift_gradients<S: Simd, const STEP: usize>(
+fn lift_gradients<S: Simd, const POINTS: usize>(
     simd: S,
     gradient: &[f32],
     strips: &[Strip],
@@ -139,7 +139,7 @@ fn lift_gradients<S: Simd, const STEP: usize>(
 ) {
     let (count, [height, width], [_, across]) = (geometry.count(), geometry.places, geometry.tiles());
     let groups = geometry.out.div_ceil(columns::<S>());
-    let pitch = gradients.len() / CELLS / groups;
+    let pitch = gradients.len() / (POINTS * POINTS) / groups;
     let lifted = numbers_mut::<S>(gradients);
     for first in (0..geometry.out).step_by(S::F32_LANES) {
         let (group, lane) = (first / columns::<S>(), first % columns::<S>());
@@ -150,7 +150,7 @@ fn lift_gradients<S: Simd, const STEP: usize>(
                 &gradient[image * geometry.output() + channel * count..][..count]
             });
             for column_of_tiles in 0..across {
-                let mut patch = zeros(simd);
+                let mut patch = zeros::<S, POINTS>(simd);
                 for (row, places) in (row_of_tiles * STEP..height).zip(&mut patch[..STEP]) {
                     for (column, place) in (column_of_tiles * STEP..width).zip(&mut places[..STEP]) {
                         let mut side_by_side = [0.0; MOST_LANES];
@@ -160,7 +160,7 @@ fn lift_gradients<S: Simd, const STEP: usize>(
                         *place = load(simd, &side_by_side);
                     }
                 }
-                let cells = winograd::of_gradient::<S, STEP>(simd, patch);
+                let cells = winograd::of_gradient(simd, patch);
                 for (cell, numbers) in cells.as_flattened().iter().enumerate() {
                     let tile = (cell * groups + group) * pitch + strip * across + column_of_tiles;
                     lifted[tile * columns::<S>() + lane..][..S::F32_LANES]
@@ -172,12 +172,12 @@ fn lift_gradients<S: Simd, const STEP: usize>(
 }
 
 /// The weights' gradient from the sums of products.
-struct LowerKernels<'a, const TAPS: usize> {
+struct LowerKernels<'a, const TAPS: usize, const POINTS: usize> {
     sums: &'a [f32],
     geometry: &'a Geometry,
 }
 
-impl<const TAPS: usize> WithSimd for LowerKernels<'_, TAPS> {
+impl<const TAPS: usize, const POINTS: usize> WithSimd for LowerKernels<'_, TAPS, POINTS> {
     type Output = Vec<f32>;
 
     #[inline(always)]
@@ -186,12 +186,12 @@ impl<const TAPS: usize> WithSimd for LowerKernels<'_, TAPS> {
         let mut gradient = vec![0.0; geometry.out * geometry.weights()];
         for plane in 0..geometry.planes() {
             for first in (0..geometry.out).step_by(S::F32_LANES) {
-                let mut patch = zeros(simd);
+                let mut patch = zeros::<S, POINTS>(simd);
                 for (cell, number) in patch.as_flattened_mut().iter_mut().enumerate() {
                     let start = cell * sums_of_cell(geometry) + plane * channels_of_sums(geometry) + first;
                     *number = load(simd, &sums[start..]);
                 }
-                let kernel = winograd::gradient_of_kernel::<S, TAPS>(simd, patch);
+                let kernel = winograd::gradient_of_kernel::<S, TAPS, POINTS>(simd, patch);
                 for (row, taps) in kernel[..TAPS].iter().enumerate() {
                     for (column, tap) in taps[..TAPS].iter().enumerate() {
                         let Some(weight) = geometry.weight(plane, [row, column]) else { continue };

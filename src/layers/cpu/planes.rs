@@ -5,7 +5,7 @@ use pulp::Simd;
 use super::cells::{Known, load, store, zeros};
 use super::geometry::Geometry;
 use super::tile::{MOST_LANES, numbers_mut};
-use super::winograd::{self, POINTS};
+use super::winograd::{self, Patch, STEP, points};
 
 /// An image's planes, with zeros around them.
 ///
@@ -27,9 +27,9 @@ impl Planes {
     pub fn new(image: &[f32], geometry: &Geometry) -> Self {
         let stride = geometry.window.stride;
         let [down, across] = geometry.tiles();
-        let apart = stride * geometry.step();
-        let height = (down - 1) * apart + stride * POINTS;
-        let run = across + stride * POINTS / apart;
+        let apart = stride * STEP;
+        let height = (down - 1) * apart + stride * points(geometry.taps());
+        let run = across + stride * points(geometry.taps()) / apart;
         let pitch = run * apart;
         // What is read a vector at a time may reach beyond the last row.
         let numbers = vec![0.0; geometry.channels * height * pitch + MOST_LANES];
@@ -56,7 +56,7 @@ impl Planes {
     }
 
     /// Where in a row of tiles the numbers begin that its tiles see in each place of their patches of a plane.
-    pub fn offsets(&self, [channel, y, x]: [usize; 3]) -> [[usize; POINTS]; POINTS] {
+    pub fn offsets<const POINTS: usize>(&self, [channel, y, x]: [usize; 3]) -> Patch<usize, POINTS> {
         std::array::from_fn(|row| {
             let line = (channel * self.height + self.stride * row + y) * self.pitch;
             std::array::from_fn(|column| {
@@ -83,7 +83,7 @@ pub fn strips(images: usize, geometry: &Geometry) -> Vec<Strip> {
 
 /// Finds what is known of the patches of these strips.
 #[inline(always)]
-pub fn lift_patches<S: Simd>(
+pub fn lift_patches<S: Simd, const POINTS: usize>(
     simd: S,
     images: &[Planes],
     strips: &[Strip],
@@ -92,11 +92,11 @@ pub fn lift_patches<S: Simd>(
 ) {
     let [_, across] = geometry.tiles();
     for plane in 0..geometry.planes() {
-        let offsets = images[0].offsets(geometry.phase(plane));
+        let offsets = images[0].offsets::<POINTS>(geometry.phase(plane));
         for (strip, &[image, row_of_tiles]) in strips.iter().enumerate() {
             let seen = images[image].row_of_tiles(row_of_tiles);
             for first in (0..across).step_by(S::F32_LANES) {
-                let mut patch = zeros(simd);
+                let mut patch = zeros::<S, POINTS>(simd);
                 for (number, offset) in patch.as_flattened_mut().iter_mut().zip(offsets.as_flattened()) {
                     *number = load(simd, &seen[offset + first..]);
                 }

@@ -1,27 +1,123 @@
 //! Winograd's minimal filtering: what a kernel and an image have in common is found by way of polynomials.
 //!
-//! A row of a kernel and a row of places are the coefficients of two polynomials, a row of the image those of their product.
-//! Known at six points, they are multiplied number by number: in two dimensions 36 products for the four by four places of a
-//! kernel of three by three, in place of 144.
+//! A row of a kernel's taps and a row of places are the coefficients of two polynomials, a row of the image those of their
+//! product. Known at enough points, they are multiplied number by number: in two dimensions 36 products for four by four
+//! places of a kernel of three by three, in place of 144.
 //!
 //! After S. Winograd, "Arithmetic Complexity of Computations" (1980), and A. Lavin and S. Gray, "Fast Algorithms for
-//! Convolutional Neural Networks" (2016). The points are 0, 1, -1, 2, -2 and infinity.
+//! Convolutional Neural Networks" (2016). The points are 0, as many of 1, -1, 2, -2, 1/2, -1/2 as are needed, and infinity.
 
 use pulp::Simd;
 
-/// Points, which is also rows and columns of the patch of an image that a tile of places is found from.
-pub const POINTS: usize = 6;
-/// Numbers of a patch.
-pub const CELLS: usize = POINTS * POINTS;
-/// What a kernel's values at the points are multiplied by.
-const SCALES: [f32; POINTS] = [1.0 / 4.0, -1.0 / 6.0, -1.0 / 6.0, 1.0 / 24.0, 1.0 / 24.0, 1.0];
+/// Rows and columns of a tile, the places that are found together.
+pub const STEP: usize = 4;
+/// The points above 0, each of which stands for itself and for its negative.
+const POSITIVE: [f32; 3] = [1.0, 2.0, 0.5];
 
-/// A patch, or its values at the points: one vector for each number, of several patches.
-pub type Patch<V> = [[V; POINTS]; POINTS];
+/// The points that it takes for a kernel with so many rows and columns, which is also the rows and columns that a tile sees.
+pub const fn points(taps: usize) -> usize {
+    STEP + taps - 1
+}
+
+/// What a tile sees of the image, or what is known of something at the points: one vector for each number, of several.
+pub type Patch<V, const POINTS: usize> = [[V; POINTS]; POINTS];
+
+/// What is multiplied of a patch of the image.
+#[inline(always)]
+pub fn of_image<S: Simd, const POINTS: usize>(simd: S, patch: Patch<S::f32s, POINTS>) -> Patch<S::f32s, POINTS> {
+    both_ways(
+        patch,
+        [POINTS; 2],
+        #[inline(always)]
+        |line| {
+            // The transpose of interpolation: for each point, the polynomial that is 0 at all others.
+            let positive = &POSITIVE[..POINTS / 2 - 1];
+            let all = with_roots(positive, None);
+            let mut found = [simd.splat_f32s(0.0); POINTS];
+            found[0] = weighted(simd, &line, 0, &all);
+            for (index, &point) in positive.iter().enumerate() {
+                let others = with_roots(positive, Some(index));
+                let even = weighted(simd, &line, 2, &others);
+                let odd = simd.mul_f32s(simd.splat_f32s(point), weighted(simd, &line, 1, &others));
+                found[1 + 2 * index] = simd.add_f32s(even, odd);
+                found[2 + 2 * index] = simd.sub_f32s(even, odd);
+            }
+            found[POINTS - 1] = weighted(simd, &line, 1, &all);
+            found
+        },
+    )
+}
+
+/// What is multiplied of a kernel.
+#[inline(always)]
+pub fn of_kernel<S: Simd, const TAPS: usize, const POINTS: usize>(
+    simd: S,
+    kernel: Patch<S::f32s, POINTS>,
+) -> Patch<S::f32s, POINTS> {
+    both_ways(
+        kernel,
+        [TAPS, POINTS],
+        #[inline(always)]
+        |line| scaled(simd, values(simd, line, TAPS)),
+    )
+}
+
+/// The places of a tile, from the sums of products.
+#[inline(always)]
+pub fn places<S: Simd, const POINTS: usize>(simd: S, sums: Patch<S::f32s, POINTS>) -> Patch<S::f32s, POINTS> {
+    both_ways(
+        sums,
+        [POINTS, STEP],
+        #[inline(always)]
+        |line| coefficients(simd, line, STEP),
+    )
+}
+
+/// What is multiplied of the gradient of a tile of places: the transpose of [`places`].
+#[inline(always)]
+pub fn of_gradient<S: Simd, const POINTS: usize>(simd: S, gradient: Patch<S::f32s, POINTS>) -> Patch<S::f32s, POINTS> {
+    both_ways(
+        gradient,
+        [STEP, POINTS],
+        #[inline(always)]
+        |line| values(simd, line, STEP),
+    )
+}
+
+/// The gradient of a kernel from the sums of products: the transpose of [`of_kernel`].
+#[inline(always)]
+pub fn gradient_of_kernel<S: Simd, const TAPS: usize, const POINTS: usize>(
+    simd: S,
+    sums: Patch<S::f32s, POINTS>,
+) -> Patch<S::f32s, POINTS> {
+    both_ways(
+        sums,
+        [POINTS, TAPS],
+        #[inline(always)]
+        |line| coefficients(simd, scaled(simd, line), TAPS),
+    )
+}
+
+/// `line` for each row and then for each column, of which there may be fewer before or after.
+#[inline(always)]
+fn both_ways<V: Copy, const POINTS: usize>(
+    mut patch: Patch<V, POINTS>,
+    [before, after]: [usize; 2],
+    line: impl Fn([V; POINTS]) -> [V; POINTS],
+) -> Patch<V, POINTS> {
+    for row in &mut patch[..before] {
+        *row = line(*row);
+    }
+    patch = turned(patch);
+    for column in &mut patch[..after] {
+        *column = line(*column);
+    }
+    turned(patch)
+}
 
 /// The rows and columns exchanged.
 #[inline(always)]
-fn turned<V: Copy>(patch: Patch<V>) -> Patch<V> {
+fn turned<V: Copy, const POINTS: usize>(patch: Patch<V, POINTS>) -> Patch<V, POINTS> {
     let mut turned = patch;
     for (row, numbers) in patch.iter().enumerate() {
         for (column, &number) in numbers.iter().enumerate() {
@@ -31,130 +127,87 @@ fn turned<V: Copy>(patch: Patch<V>) -> Patch<V> {
     turned
 }
 
-/// `line` for each row and then for each column, of which there may be fewer before or after.
+/// The values at the points of the polynomial with the first coefficients, of which there are `count`.
 #[inline(always)]
-fn both_ways<V: Copy, const BEFORE: usize, const AFTER: usize>(
-    patch: Patch<V>,
-    line: impl Fn([V; POINTS]) -> [V; POINTS],
-) -> Patch<V> {
-    let mut patch = patch;
-    for row in &mut patch[..BEFORE] {
-        *row = line(*row);
+fn values<S: Simd, const POINTS: usize>(simd: S, coefficients: [S::f32s; POINTS], count: usize) -> [S::f32s; POINTS] {
+    let mut found = coefficients;
+    for (index, &point) in POSITIVE[..POINTS / 2 - 1].iter().enumerate() {
+        let mut halves = [simd.splat_f32s(0.0); 2];
+        let mut power = 1.0;
+        for (degree, &coefficient) in coefficients[..count].iter().enumerate() {
+            let half = &mut halves[degree % 2];
+            *half = simd.mul_add_e_f32s(simd.splat_f32s(power), coefficient, *half);
+            power *= point;
+        }
+        let [even, odd] = halves;
+        found[1 + 2 * index] = simd.add_f32s(even, odd);
+        found[2 + 2 * index] = simd.sub_f32s(even, odd);
     }
-    let mut patch = turned(patch);
-    for column in &mut patch[..AFTER] {
-        *column = line(*column);
-    }
-    turned(patch)
-}
-
-/// What is multiplied of a patch of the image.
-#[inline(always)]
-pub fn of_image<S: Simd>(simd: S, patch: Patch<S::f32s>) -> Patch<S::f32s> {
-    both_ways::<_, POINTS, POINTS>(
-        patch,
-        #[inline(always)]
-        |[a, b, c, d, e, f]| {
-            let times = |factor: f32, x, plus| simd.mul_add_e_f32s(simd.splat_f32s(factor), x, plus);
-            let (even_1, odd_1) = (times(-4.0, c, e), times(-4.0, b, d));
-            let (even_2, odd_2) = (simd.sub_f32s(e, c), simd.sub_f32s(d, b));
-            let odd_2 = simd.add_f32s(odd_2, odd_2);
-            [
-                times(4.0, a, times(-5.0, c, e)),
-                simd.add_f32s(even_1, odd_1),
-                simd.sub_f32s(even_1, odd_1),
-                simd.add_f32s(even_2, odd_2),
-                simd.sub_f32s(even_2, odd_2),
-                times(4.0, b, times(-5.0, d, f)),
-            ]
-        },
-    )
-}
-
-/// The values at the points of the polynomial with these coefficients, of which there are `COUNT`.
-#[inline(always)]
-fn values<S: Simd, const COUNT: usize>(simd: S, coefficients: [S::f32s; POINTS]) -> [S::f32s; POINTS] {
-    let zero = simd.splat_f32s(0.0);
-    let mut sums = [zero; 4];
-    let mut power = 1.0;
-    for (index, &coefficient) in coefficients[..COUNT].iter().enumerate() {
-        let [at_1, at_2] = [index % 2, 2 + index % 2];
-        sums[at_1] = simd.add_f32s(sums[at_1], coefficient);
-        sums[at_2] = simd.mul_add_e_f32s(simd.splat_f32s(power), coefficient, sums[at_2]);
-        power *= 2.0;
-    }
-    let [even_1, odd_1, even_2, odd_2] = sums;
-    [
-        coefficients[0],
-        simd.add_f32s(even_1, odd_1),
-        simd.sub_f32s(even_1, odd_1),
-        simd.add_f32s(even_2, odd_2),
-        simd.sub_f32s(even_2, odd_2),
-        coefficients[COUNT - 1],
-    ]
-}
-
-/// The transpose of [`values`]: for each coefficient, the sum of what it brings to the points' values times `values`.
-#[inline(always)]
-fn coefficients<S: Simd, const COUNT: usize>(simd: S, values: [S::f32s; POINTS]) -> [S::f32s; POINTS] {
-    let [at_0, plus_1, minus_1, plus_2, minus_2, at_infinity] = values;
-    let at_1 = [simd.add_f32s(plus_1, minus_1), simd.sub_f32s(plus_1, minus_1)];
-    let at_2 = [simd.add_f32s(plus_2, minus_2), simd.sub_f32s(plus_2, minus_2)];
-    let mut found = [simd.splat_f32s(0.0); POINTS];
-    let mut power = 1.0;
-    for (index, found) in found[..COUNT].iter_mut().enumerate() {
-        *found = simd.mul_add_e_f32s(simd.splat_f32s(power), at_2[index % 2], at_1[index % 2]);
-        power *= 2.0;
-    }
-    found[0] = simd.add_f32s(found[0], at_0);
-    found[COUNT - 1] = simd.add_f32s(found[COUNT - 1], at_infinity);
+    found[POINTS - 1] = coefficients[count - 1];
     found
 }
 
+/// The transpose of [`values`]: for each coefficient, the sum of what it brings to the values at the points times these.
 #[inline(always)]
-fn scaled<S: Simd>(simd: S, mut values: [S::f32s; POINTS]) -> [S::f32s; POINTS] {
-    for (value, scale) in values.iter_mut().zip(SCALES) {
-        *value = simd.mul_f32s(simd.splat_f32s(scale), *value);
+fn coefficients<S: Simd, const POINTS: usize>(simd: S, values: [S::f32s; POINTS], count: usize) -> [S::f32s; POINTS] {
+    let mut found = [simd.splat_f32s(0.0); POINTS];
+    found[0] = values[0];
+    for (index, &point) in POSITIVE[..POINTS / 2 - 1].iter().enumerate() {
+        let (plus, minus) = (values[1 + 2 * index], values[2 + 2 * index]);
+        let halves = [simd.add_f32s(plus, minus), simd.sub_f32s(plus, minus)];
+        let mut power = 1.0;
+        for (degree, found) in found[..count].iter_mut().enumerate() {
+            *found = simd.mul_add_e_f32s(simd.splat_f32s(power), halves[degree % 2], *found);
+            power *= point;
+        }
+    }
+    found[count - 1] = simd.add_f32s(found[count - 1], values[POINTS - 1]);
+    found
+}
+
+/// What a kernel's values are divided by for all: at each point, the value of the polynomial that is 0 at all others.
+#[inline(always)]
+fn scaled<S: Simd, const POINTS: usize>(simd: S, mut values: [S::f32s; POINTS]) -> [S::f32s; POINTS] {
+    let positive = &POSITIVE[..POINTS / 2 - 1];
+    let mut scale = |index: usize, by: f32| values[index] = simd.mul_f32s(simd.splat_f32s(1.0 / by), values[index]);
+    scale(0, at(&with_roots(positive, None), 0.0));
+    for (index, &point) in positive.iter().enumerate() {
+        let by = 2.0 * point * point * at(&with_roots(positive, Some(index)), point * point);
+        scale(1 + 2 * index, by);
+        scale(2 + 2 * index, by);
     }
     values
 }
 
-/// What is multiplied of a kernel with so many rows and columns.
+/// The polynomial in the square of x that is 0 at these points, but for the one that is left out: its coefficients, from the
+/// constant one on.
 #[inline(always)]
-pub fn of_kernel<S: Simd, const TAPS: usize>(simd: S, kernel: Patch<S::f32s>) -> Patch<S::f32s> {
-    both_ways::<_, TAPS, POINTS>(
-        kernel,
-        #[inline(always)]
-        |line| scaled(simd, values::<S, TAPS>(simd, line)),
-    )
+fn with_roots(points: &[f32], left_out: Option<usize>) -> [f32; POSITIVE.len() + 1] {
+    let mut found = [0.0; POSITIVE.len() + 1];
+    found[0] = 1.0;
+    for (index, point) in points.iter().enumerate() {
+        if Some(index) != left_out {
+            for degree in (0..found.len()).rev() {
+                let lower = if degree > 0 { found[degree - 1] } else { 0.0 };
+                found[degree] = lower - point * point * found[degree];
+            }
+        }
+    }
+    found
 }
 
-/// The places of a tile, so many to a side, from the sums of products.
+/// The value of a polynomial.
 #[inline(always)]
-pub fn places<S: Simd, const STEP: usize>(simd: S, sums: Patch<S::f32s>) -> Patch<S::f32s> {
-    both_ways::<_, POINTS, STEP>(
-        sums,
-        #[inline(always)]
-        |line| coefficients::<S, STEP>(simd, line),
-    )
+fn at(polynomial: &[f32], x: f32) -> f32 {
+    polynomial.iter().rev().fold(0.0, |value, coefficient| value * x + coefficient)
 }
 
-/// What is multiplied of the gradient of a tile of places, so many to a side: the transpose of [`places`].
+/// The sum of every other number, from `first` on, times the coefficients.
 #[inline(always)]
-pub fn of_gradient<S: Simd, const STEP: usize>(simd: S, gradient: Patch<S::f32s>) -> Patch<S::f32s> {
-    both_ways::<_, STEP, POINTS>(
-        gradient,
-        #[inline(always)]
-        |line| values::<S, STEP>(simd, line),
-    )
-}
-
-/// The gradient of a kernel with so many rows and columns from the sums of products: the transpose of [`of_kernel`].
-#[inline(always)]
-pub fn gradient_of_kernel<S: Simd, const TAPS: usize>(simd: S, sums: Patch<S::f32s>) -> Patch<S::f32s> {
-    both_ways::<_, POINTS, TAPS>(
-        sums,
-        #[inline(always)]
-        |line| coefficients::<S, TAPS>(simd, scaled(simd, line)),
-    )
+fn weighted<S: Simd>(simd: S, line: &[S::f32s], first: usize, coefficients: &[f32]) -> S::f32s {
+    let mut sum = simd.splat_f32s(0.0);
+    for (&number, &coefficient) in line[first..].iter().step_by(2).zip(coefficients) {
+        sum = simd.mul_add_e_f32s(simd.splat_f32s(coefficient), number, sum);
+    }
+    sum
 }

@@ -1,20 +1,20 @@
 //! `calibrate`: answers that can be believed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{About, Failure};
-use crate::calibration::{Scaling, scaled};
+use crate::calibration::{Scaling, cross_validated, expected_error, scaled};
 use crate::dataset::{Split, labelled};
 use crate::device;
 use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::loader::{DataLoader, Pass};
-use crate::metrics::argmax;
+use crate::metrics::{argmax, softmax};
 use crate::native::files;
 use crate::native::loader::FileLoader;
 use crate::native::progress::Progress;
 use crate::predict::Classifier;
-use crate::run::TrainingConfig;
+use crate::run::{Answer, TrainingConfig};
 use crate::train::{TrainEvent, report_unreadable};
 use crate::weights::{ModelFile, Precision};
 use crate::words::listed;
@@ -28,8 +28,9 @@ const CLASSES_SHOWN: usize = 12;
 pub struct Calibrate {
     /// Model file (.safetensors or .pth)
     model: PathBuf,
-    /// Folder of class folders, named as the model's classes
-    dir: PathBuf,
+    /// Folders of class folders, named as the model's classes
+    #[arg(required = true)]
+    dirs: Vec<PathBuf>,
     /// The file to write
     #[arg(long)]
     out: PathBuf,
@@ -42,13 +43,18 @@ impl Calibrate {
     /// Where a file cannot be read or written, or the folder has other classes.
     pub fn run(&self) -> std::result::Result<(), Failure> {
         let mut file = files::read_model(&self.model).about(&self.model)?;
-        let mut photos = self.logits(&file)?;
-        check(&photos, &file.metadata().classes).about(&self.dir)?;
+        let mut photos = Vec::new();
+        for dir in &self.dirs {
+            photos.extend(logits(&file, dir)?);
+        }
+        check(&photos, &file.metadata().classes).about(&self.dirs[0])?;
+        println!("to be expected of other photos, by cross-validation: {}", expectation(&photos));
         let scaling = Scaling::learn(&photos);
         file.scale_logits(&scaling, photos.len());
         photos.iter_mut().for_each(|(logits, _)| *logits = scaled(logits, &scaling));
         let doubt = Doubt::learn(photos.iter().map(|(logits, _)| &logits[..]));
-        let doubt = doubt.ok_or_else(|| Error::Dataset("none of its photos could be read".into())).about(&self.dir)?;
+        let doubt =
+            doubt.ok_or_else(|| Error::Dataset("none of its photos could be read".into())).about(&self.dirs[0])?;
         file.set_doubt(doubt);
         files::write(&self.out, file.to_safetensors(Precision::F32)?)?;
         let unsure = photos.iter().filter(|(logits, _)| !doubt.is_sure(logits)).count();
@@ -58,26 +64,40 @@ impl Calibrate {
         println!("{}: not sure of {unsure} of {} photos", self.out.display(), photos.len());
         Ok(())
     }
+}
 
-    /// The logits of each photo of the folder, and its class.
-    fn logits(&self, file: &ModelFile) -> std::result::Result<Vec<(Vec<f32>, usize)>, Failure> {
-        let classifier = Classifier::new(file, &device::cpu());
-        let validation = labelled(files::list(&self.dir)?, classifier.classes()).about(&self.dir)?;
-        let split = Split { train: Vec::new(), validation };
-        let config = TrainingConfig::default();
-        let mut loader = FileLoader::new(&self.dir, split, &config, classifier.preprocessing());
-        let progress = Progress::new("calibrate".into());
-        let steps = loader.start(Pass::Validation);
-        let mut photos = Vec::new();
-        for step in 1..=steps {
-            let Some(batch) = pollster::block_on(loader.next()) else { break };
-            report_unreadable(&batch, &mut |event| progress.show(event));
-            let logits = pollster::block_on(classifier.logits(&batch.images))?;
-            photos.extend(logits.into_iter().zip(batch.samples.iter().map(|sample| sample.class)));
-            let _ = progress.show(TrainEvent::Validation { step, steps });
-        }
-        Ok(photos)
+/// The logits of each photo of the folder, and its class.
+fn logits(file: &ModelFile, dir: &Path) -> std::result::Result<Vec<(Vec<f32>, usize)>, Failure> {
+    let classifier = Classifier::new(file, &device::cpu());
+    let validation = labelled(files::list(dir)?, classifier.classes()).about(dir)?;
+    let split = Split { train: Vec::new(), validation };
+    let config = TrainingConfig::default();
+    let mut loader = FileLoader::new(dir, split, &config, classifier.preprocessing());
+    let progress = Progress::new("calibrate".into());
+    let steps = loader.start(Pass::Validation);
+    let mut photos = Vec::new();
+    for step in 1..=steps {
+        let Some(batch) = pollster::block_on(loader.next()) else { break };
+        report_unreadable(&batch, &mut |event| progress.show(event));
+        let logits = pollster::block_on(classifier.logits(&batch.images))?;
+        photos.extend(logits.into_iter().zip(batch.samples.iter().map(|sample| sample.class)));
+        let _ = progress.show(TrainEvent::Validation { step, steps });
     }
+    Ok(photos)
+}
+
+/// What is to be expected of the answers to other photos, in words.
+fn expectation(photos: &[(Vec<f32>, usize)]) -> String {
+    let answer = |(logits, (_, class)): (Vec<f32>, &(Vec<f32>, usize))| Answer {
+        path: String::new(),
+        class: *class,
+        probabilities: softmax(&logits),
+        sure: true,
+    };
+    let answers: Vec<Answer> = cross_validated(photos).into_iter().zip(photos).map(answer).collect();
+    let right = answers.iter().filter(|answer| argmax(&answer.probabilities) == answer.class).count();
+    let accuracy = right as f64 / answers.len().max(1) as f64;
+    format!("accuracy {accuracy:.3}, calibration error {:.3}", expected_error(&answers))
 }
 
 /// Whether photos tell how often the network is right: without photos of a class it would never be chosen, and where the

@@ -1,6 +1,6 @@
 //! A model: its file, and the device that runs it.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
@@ -10,12 +10,12 @@ use super::hardware::Hardware;
 use super::helpers::SharedModel;
 use crate::alexnet::{AlexNet, Width};
 use crate::device::{Gpu, cpu};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::predict::{Classifier, Prediction};
 use crate::preprocess::{Pixels, Preprocessing};
-use crate::self_test;
+use crate::self_test::{self, SelfTest};
 use crate::web::js;
-use crate::web::protocol::{DeviceReport, ModelReport, SelfTest};
+use crate::web::protocol::{self, DeviceReport, ModelReport};
 use crate::weights::{ModelFile, Precision};
 
 /// A model on the device that runs it.
@@ -26,6 +26,8 @@ pub struct Model {
     /// The GPU, where that is the device.
     gpu: Option<Gpu>,
     device: DeviceReport,
+    /// Whether several photos at once are answered rightly, too.
+    tested: Cell<bool>,
     /// What helpers were given.
     shared: OnceCell<SharedModel>,
 }
@@ -33,30 +35,29 @@ pub struct Model {
 impl Model {
     /// Puts the model on the GPU if there is one and it passes the self-test with this model, and on the CPU otherwise.
     pub async fn new(name: String, file: Rc<ModelFile>, hardware: &Hardware) -> Self {
-        let (gpu, device) = match hardware {
+        let (on_gpu, device) = match hardware {
             Hardware::Cpu { reason } => (None, on_cpu(reason.clone(), None)),
             Hardware::Gpu { gpu, .. } if file.largest_tensor() > gpu.largest_tensor() => {
                 let [needed, allowed] = [file.largest_tensor(), gpu.largest_tensor()].map(|bytes| bytes >> 20);
                 let limit = t!("gpu.layer_too_large", needed = needed, allowed = allowed).into();
                 (None, on_cpu(Some(limit), None))
             }
-            Hardware::Gpu { gpu, name } => match gpu.guard(self_test::SelfTest::run(&file, gpu.device())).await {
-                Ok(test) if test.passed => {
-                    let self_test = Some(report(test));
-                    (Some(gpu.clone()), DeviceReport { webgpu: true, name: name.clone(), reason: None, self_test })
+            Hardware::Gpu { gpu, name } => {
+                let classifier = Classifier::new(&file, gpu.device());
+                match gpu.guard(SelfTest::run(&file, classifier.model(), gpu.device(), self_test::ALONE)).await {
+                    Ok(test) if test.passed => {
+                        let self_test = Some(report(test));
+                        let device = DeviceReport { webgpu: true, name: name.clone(), reason: None, self_test };
+                        (Some((gpu.clone(), classifier)), device)
+                    }
+                    Ok(test) => (None, on_cpu(Some(other_answers(&test)), Some(report(test)))),
+                    Err(error) => (None, on_cpu(Some(t!("gpu.self_test_failed", reason = error).into()), None)),
                 }
-                Ok(test) => {
-                    let reason = t!("gpu.other_answers", difference = test.difference).into();
-                    (None, on_cpu(Some(reason), Some(report(test))))
-                }
-                Err(error) => (None, on_cpu(Some(t!("gpu.self_test_failed", reason = error).into()), None)),
-            },
+            }
         };
-        let classifier = match &gpu {
-            Some(gpu) => Classifier::new(&file, gpu.device()),
-            None => Classifier::new(&file, &cpu()),
-        };
-        Self { name, file, classifier, gpu, device, shared: OnceCell::new() }
+        let (gpu, classifier) = on_gpu.unzip();
+        let classifier = classifier.unwrap_or_else(|| Classifier::new(&file, &cpu()));
+        Self { name, file, classifier, gpu, device, tested: Cell::new(false), shared: OnceCell::new() }
     }
 
     /// The answer for each photo, in one batch.
@@ -64,7 +65,27 @@ impl Model {
     /// # Errors
     /// [`crate::Error::Device`] where the device gives no sensible answer.
     pub async fn predict(&self, batch: &[Pixels]) -> Result<Vec<Prediction>> {
+        if batch.len() > 1 {
+            self.test_together().await?;
+        }
         self.guard(self.classifier.predict(batch)).await
+    }
+
+    /// Tests, once, whether its device answers several photos at once as the CPU does. That is to be awaited before they are put
+    /// to the network; it is not part of the test in the beginning since the first answer would wait for it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] where it does not.
+    pub async fn test_together(&self) -> Result<()> {
+        if let (Some(gpu), false) = (&self.gpu, self.tested.get()) {
+            let test = SelfTest::run(&self.file, self.network(), gpu.device(), self_test::TOGETHER);
+            let test = gpu.guard(test).await?;
+            if !test.passed {
+                return Err(Error::Device(other_answers(&test)));
+            }
+            self.tested.set(true);
+        }
+        Ok(())
     }
 
     /// The network on its device.
@@ -144,10 +165,14 @@ impl Model {
     }
 }
 
-fn on_cpu(reason: Option<String>, self_test: Option<SelfTest>) -> DeviceReport {
+fn on_cpu(reason: Option<String>, self_test: Option<protocol::SelfTest>) -> DeviceReport {
     DeviceReport { webgpu: false, name: "CPU".into(), reason, self_test }
 }
 
-fn report(test: self_test::SelfTest) -> SelfTest {
-    SelfTest { webgpu: test.device, cpu: test.cpu, difference: test.difference }
+fn other_answers(test: &SelfTest) -> String {
+    t!("gpu.other_answers", difference = test.difference).into()
+}
+
+fn report(test: SelfTest) -> protocol::SelfTest {
+    protocol::SelfTest { webgpu: test.device, cpu: test.cpu, difference: test.difference }
 }

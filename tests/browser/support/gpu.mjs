@@ -14,6 +14,15 @@ export async function loseDevice(page) {
   await engine.evaluate(() => self.keptDevice.destroy());
 }
 
+/** Has the engine's GPU compute nothing from now on, without a word. */
+export async function haltDevice(page) {
+  const engine = page.workers().find((worker) => /engine/.test(worker.url()));
+  await engine.evaluate(() => {
+    GPUComputePassEncoder.prototype.dispatchWorkgroups = () => {};
+    GPUComputePassEncoder.prototype.dispatchWorkgroupsIndirect = () => {};
+  });
+}
+
 // Runs in the worker, before the engine.
 function prelude() {
   if (!self.GPUAdapter) return;

@@ -152,6 +152,7 @@ impl PhotoInspection {
         let map = match method {
             Method::GradCam => model.guard(grad_cam(network, image, class)).await?.heat_map,
             Method::Occlusion => {
+                model.test_together().await?;
                 let pause =
                     async || if self.pause().await { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
                 match model.guard(occlusion(network, image, class, pause)).await? {
