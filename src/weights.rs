@@ -363,8 +363,9 @@ fn serialize(tensors: Vec<(String, TensorToWrite)>, width: Width, metadata: &Met
     safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))
 }
 
-fn check_finite(name: &str, mut values: impl Iterator<Item = f32>) -> Result<()> {
-    match values.all(f32::is_finite) {
+fn check_finite(name: &str, values: impl Iterator<Item = f32>) -> Result<()> {
+    // To the end in any case: without a way out, several are looked at in one go.
+    match values.fold(true, |finite, value| finite & value.is_finite()) {
         true => Ok(()),
         false => Err(Error::NotFinite(name.into())),
     }

@@ -30,8 +30,11 @@ pub fn dequantised(name: &str, numbers: &[u8], scales: &[f32]) -> Result<Vec<f32
     if part == 0 || part * scales.len() != numbers.len() {
         return Err(Error::NotAModel(t!("weights.bad_scales", name = name).into()));
     }
-    let scaled = |(part, scale): (&[u8], &f32)| part.iter().map(|&number| f32::from(number as i8) * scale).collect();
-    Ok(numbers.chunks(part).zip(scales).map(scaled).collect::<Vec<Vec<f32>>>().concat())
+    let mut values = Vec::with_capacity(numbers.len());
+    for (part, scale) in numbers.chunks_exact(part).zip(scales) {
+        values.extend(part.iter().map(|&number| f32::from(number as i8) * scale));
+    }
+    Ok(values)
 }
 
 #[cfg(test)]

@@ -43,7 +43,11 @@ pub fn numbers_mut<S: Simd>(rows: &mut [Right<S>]) -> &mut [f32] {
 }
 
 /// The tile: the sum, over the rows of both factors, of the products of each number with each.
-#[inline(always)]
+///
+/// Browsers compile a function well once it has been called often, and go on with what they compile badly until then: this
+/// one has to be a function of its own there.
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub fn product<S: Simd>(simd: S, left: &[Left], right: &[Right<S>]) -> [Right<S>; ROWS] {
     let mut blocks = left.chunks(BLOCK).zip(right.chunks(BLOCK)).map(|(left, right)| block(simd, left, right));
     let mut tile = blocks.next().unwrap_or([[simd.splat_f32s(0.0); VECTORS]; ROWS]);

@@ -1,5 +1,6 @@
 //! The shipped weights: from the browser's cache, or from the server with a report on the way.
 
+use futures::channel::oneshot;
 use js_sys::{Array, Uint8Array};
 use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue};
@@ -19,31 +20,80 @@ const REPORT_EVERY: Duration = Duration::from_millis(50);
 /// The most memory that is reserved because a server names a length.
 const LARGEST_RESERVE: u64 = 256 << 20;
 
-/// The model at this URL. Says [`Event::Downloading`] on the way and [`Event::Preparing`] once the bytes are here.
+/// A download that begins before anybody asks for it.
+pub struct Begun {
+    url: String,
+    found: oneshot::Receiver<Result<Found, String>>,
+}
+
+/// The bytes at a URL.
+struct Found {
+    bytes: Vec<u8>,
+    cached: bool,
+}
+
+impl Begun {
+    /// The download of what is at this URL.
+    pub fn new(url: String) -> Self {
+        let (sender, found) = oneshot::channel();
+        let asked = url.clone();
+        // Nobody may ask for it in the end.
+        spawn_local(async move { drop(sender.send(find(&asked).await)) });
+        Self { url, found }
+    }
+
+    /// What was found, if it is what is at this URL.
+    async fn found(self, url: &str) -> Option<Found> {
+        if self.url != url {
+            return None;
+        }
+        self.found.await.ok()?.ok()
+    }
+}
+
+/// The model at this URL, which may have been asked for already. Says [`Event::Downloading`] on the way and
+/// [`Event::Preparing`] once the bytes are here.
 ///
 /// # Errors
 /// Cause and remedy, in words.
-pub async fn model(url: &str) -> Result<ModelFile, String> {
-    let cache = open_cache().await;
-    if let Some(cache) = &cache
-        && let Ok(bytes) = look_up(cache, url).await
-    {
-        post(&Event::Preparing);
-        // A damaged entry is as good as none.
-        if let Ok(file) = ModelFile::from_safetensors(&bytes) {
-            return Ok(file);
-        }
-    }
-    let bytes = download(url).await?;
+pub async fn model(url: &str, begun: Option<Begun>) -> Result<ModelFile, String> {
+    // What failed before anybody asked is tried again, and told in the visitor's language.
+    let found = match begun {
+        Some(begun) => begun.found(url).await,
+        None => None,
+    };
+    let mut found = match found {
+        Some(found) => found,
+        None => find(url).await?,
+    };
     post(&Event::Preparing);
-    let file = ModelFile::from_safetensors(&bytes)
-        .map_err(|error| t!("engine.damaged_download", url = url, reason = error))?;
-    if let Some(cache) = cache {
-        let (url, bytes) = (url.to_owned(), Uint8Array::from(&bytes[..]));
+    let mut file = ModelFile::from_safetensors(&found.bytes);
+    if file.is_err() && found.cached {
+        // A damaged entry is as good as none.
+        found = Found { bytes: download(url).await?, cached: false };
+        file = ModelFile::from_safetensors(&found.bytes);
+    }
+    let file = file.map_err(|error| t!("engine.damaged_download", url = url, reason = error))?;
+    if !found.cached {
+        let (url, bytes) = (url.to_owned(), Uint8Array::from(&found.bytes[..]));
         // Where the cache is full there will be another download next time, no more.
-        spawn_local(async move { _ = keep(&cache, &url, &bytes).await });
+        spawn_local(async move {
+            if let Some(cache) = open_cache().await {
+                _ = keep(&cache, &url, &bytes).await;
+            }
+        });
     }
     Ok(file)
+}
+
+/// What is at this URL, from the cache or from the server.
+async fn find(url: &str) -> Result<Found, String> {
+    if let Some(cache) = open_cache().await
+        && let Ok(bytes) = look_up(&cache, url).await
+    {
+        return Ok(Found { bytes, cached: true });
+    }
+    Ok(Found { bytes: download(url).await?, cached: false })
 }
 
 /// The last part of a URL's path.

@@ -31,6 +31,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 use self::decoders::Decoders;
+use self::download::Begun;
 use self::evaluation::Evaluator;
 use self::inspection::Inspector;
 use self::outbox::post;
@@ -56,6 +57,9 @@ pub fn run() {
         return helpers::run();
     }
     outbox::report_panics();
+    // index.html, which starts the first engine, names it after the weights that it will be asked for.
+    let name = js::scope().name();
+    let begun = (!name.is_empty()).then(|| Begun::new(name));
     let (tasks, turns) = unbounded();
     let decoders = Decoders::default();
     let to_classify = Purpose { task: || Task::Classify, failure: |id, message| Event::PhotoFailed { id, message } };
@@ -63,7 +67,7 @@ pub fn run() {
     let training = Training::new(decoders.clone(), photos.clone());
     let inspector = Inspector::new(decoders.clone(), tasks.clone());
     let evaluator = Evaluator::new(decoders.clone(), tasks.clone());
-    spawn_local(serve(turns, photos.clone(), training.clone(), evaluator.clone()));
+    spawn_local(serve(turns, begun, photos.clone(), training.clone(), evaluator.clone()));
     let ear = Ear { tasks, decoders, photos, training, inspector, evaluator };
     let hear =
         Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
@@ -109,11 +113,17 @@ impl Ear {
 }
 
 /// Does the tasks in turn. Without a model, when the start has failed, there is nothing to do.
-async fn serve(mut tasks: UnboundedReceiver<Task>, photos: Photos, training: Training, evaluator: Evaluator) {
+async fn serve(
+    mut tasks: UnboundedReceiver<Task>,
+    begun: Option<Begun>,
+    photos: Photos,
+    training: Training,
+    evaluator: Evaluator,
+) {
     let Some(Task::Start { device, reason, model_url }) = tasks.next().await else {
         return post(&Event::Failed { message: t!("engine.before_start").into() });
     };
-    let Some(mut engine) = Engine::start(device, reason, &model_url, photos, training, evaluator).await else {
+    let Some(mut engine) = Engine::start(device, reason, &model_url, begun, photos, training, evaluator).await else {
         return;
     };
     while let Some(task) = tasks.next().await {

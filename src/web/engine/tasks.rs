@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures::future::join;
+use futures::future::join3;
 use wasm_bindgen_futures::spawn_local;
 use web_time::Duration;
 
 use super::answering::Answering;
 use super::benchmark::Benchmark;
+use super::download::Begun;
 use super::evaluation::{self, Evaluation, Evaluator};
 use super::hardware::Hardware;
 use super::import::Import;
@@ -82,11 +83,13 @@ impl Engine {
         device: DeviceChoice,
         reason: Option<String>,
         model_url: &str,
+        begun: Option<Begun>,
         photos: Photos,
         training: Training,
         evaluator: Evaluator,
     ) -> Option<Self> {
-        let (hardware, file) = join(Hardware::find(device, reason), download::model(model_url)).await;
+        let (hardware, file, storage) =
+            join3(Hardware::find(device, reason), download::model(model_url, begun), Storage::open()).await;
         let file = match file {
             Ok(file) => Rc::new(file),
             Err(message) => {
@@ -100,7 +103,6 @@ impl Engine {
         photos.set_preprocessing(model.preprocessing());
         post(&Event::Ready { device: model.device().clone(), model: model.report() });
 
-        let storage = Storage::open().await;
         let shelf = Shelf::new(storage.clone());
         let engine = Self {
             hardware,
@@ -116,7 +118,8 @@ impl Engine {
             benchmark: Benchmark::default(),
             training_test: Rc::default(),
         };
-        engine.tell_models().await;
+        // Photos need not wait for that.
+        spawn_local(tell_models(engine.shelf.clone()));
         spawn_local(tell_unfinished(engine.storage.clone()));
         Some(engine)
     }
@@ -268,11 +271,15 @@ impl Engine {
     }
 
     async fn tell_models(&self) {
-        tell(match self.shelf.list().await {
-            Ok(models) => models,
-            Err(message) => TrainingEvent::ModelsFailed(message),
-        });
+        tell_models(self.shelf.clone()).await;
     }
+}
+
+async fn tell_models(shelf: Shelf) {
+    tell(match shelf.list().await {
+        Ok(models) => models,
+        Err(message) => TrainingEvent::ModelsFailed(message),
+    });
 }
 
 fn tell_of(photo: Photo, answer: Result<(Prediction, Duration), String>) {
