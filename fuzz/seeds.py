@@ -38,7 +38,17 @@ def saved(state_dict, **options):
 
 
 bias = ("F32", [2], struct.pack("<2f", 0.5, -0.5))
-named = {"classes": json.dumps(["a", "b"]), "training": json.dumps({"epochs": "3"}), "format": "pt"}
+torchvision = {
+    "resize": 256, "center_crop": 224, "interpolation": "bilinear", "antialias": True, "scale": "1/255",
+    "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "layout": "RGB, CHW",
+}
+named = {
+    "classes": json.dumps(["a", "b"]),
+    "preprocessing": json.dumps(torchvision),
+    "doubt": json.dumps({"score": "log_sum_exp", "threshold": 0.5}),
+    "training": json.dumps({"epochs": "3"}),
+    "format": "pt",
+}
 write("safetensors", "bias", safetensors({"classifier.6.bias": bias}, named))
 write("safetensors", "no_metadata", safetensors({"classifier.6.bias": bias}))
 write("safetensors", "several", safetensors({
@@ -49,6 +59,20 @@ write("safetensors", "several", safetensors({
     "features.3.bias": ("F64", [1], b"\0" * 8),
 }, named))
 write("safetensors", "empty", safetensors({}))
+# Whole but for their data, of half and of full width.
+for name, channels in (("half", 48), ("full", 64)):
+    write("safetensors", name, safetensors({
+        "features.0.weight": ("F16", [channels, 3, 11, 11], b"\0" * (2 * channels * 3 * 11 * 11)),
+        "classifier.6.bias": ("F32", [1000], b"\0" * 4000),
+    }, {"classes": json.dumps([f"class {number}" for number in range(1000)])}))
+
+one_bias = ("F32", [1], b"\0" * 4)
+write("head", "float", safetensors({"classifier.6.weight": ("F32", [1, 2048], b"\0" * 8192), "classifier.6.bias": one_bias}))
+write("head", "bytes", safetensors({
+    "classifier.6.weight": ("I8", [1, 2048], b"\1" * 2048),
+    "classifier.6.weight.scale": one_bias,
+    "classifier.6.bias": one_bias,
+}, named))
 
 zero = torch.zeros(1)
 state_dicts = {
@@ -69,6 +93,8 @@ write("pytorch", "legacy", saved(state_dicts["bias"], _use_new_zipfile_serializa
 
 write("class_indices", "flowers", json.dumps(dict(enumerate(["daisy", "dandelion", "roses"])), indent=4).encode())
 write("class_indices", "unicode", '{"0": "ぶ☀", "1": "\\u00e9\\n\\"", "2": ""}'.encode())
+numbered = [["n02012849", "crane"], ["n01440764", "tench"], ["n03126707", "crane"]]
+write("class_indices", "numbered", json.dumps(dict(enumerate(numbered))).encode())
 write("class_indices", "gap", b'{"0": "a", "2": "b"}')
 
 picture = Image.effect_noise((24, 16), 80).convert("RGB")
