@@ -9,6 +9,10 @@ use crate::language::Text;
 
 /// How every archive begins.
 const ENTRY: &[u8] = b"PK\x03\x04";
+/// How it ends, but for a comment.
+const END: &[u8] = b"PK\x05\x06";
+/// The most bytes that this end takes, with the longest comment.
+const LONGEST_END: usize = 22 + 65_535;
 /// How a line of an archive's directory begins.
 const DIRECTORY_LINE: &[u8] = b"PK\x01\x02";
 /// The most bytes of pickle that are read: each can become a hundred in memory. AlexNet's state_dict has 2 thousand, the
@@ -16,13 +20,16 @@ const DIRECTORY_LINE: &[u8] = b"PK\x01\x02";
 const MAX_PICKLE: u32 = 1 << 20;
 
 /// Refuses what `torch.save` does not write: files that are no zip archives, as PyTorch wrote them before version 1.6,
-/// compressed archives, and pickles that are too large.
+/// archives cut short, compressed ones, and pickles that are too large.
 ///
 /// # Errors
 /// [`Error::NotAModel`], with what to do about it.
 pub fn check(file: &[u8]) -> Result<()> {
     if !file.starts_with(ENTRY) {
         return refuse(t!("weights.old_pickle", save_again = save_again()));
+    }
+    if !file.windows(END.len()).rev().take(LONGEST_END).any(|bytes| bytes == END) {
+        return refuse(t!("weights.cut_short"));
     }
     let lines = file.windows(DIRECTORY_LINE.len()).enumerate().filter(|(_, bytes)| *bytes == DIRECTORY_LINE);
     for line in lines.filter_map(|(at, _)| Line::read(&file[at..])) {
@@ -62,13 +69,13 @@ impl<'a> Line<'a> {
 mod tests {
     use super::*;
 
-    /// An archive's begin and one line of its directory.
+    /// An archive's begin, one line of its directory, and its end.
     fn archive(method: u16, size: u32, name: &str) -> Vec<u8> {
         let mut line = [DIRECTORY_LINE, &[0; 42]].concat();
         line[10..12].copy_from_slice(&method.to_le_bytes());
         line[24..28].copy_from_slice(&size.to_le_bytes());
         line[28..30].copy_from_slice(&(name.len() as u16).to_le_bytes());
-        [ENTRY, b"PK\x01", &line, name.as_bytes()].concat()
+        [ENTRY, b"PK\x01", &line, name.as_bytes(), END].concat()
     }
 
     fn refusal(file: &[u8]) -> String {
@@ -97,10 +104,17 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_cut_short_has_no_lines_to_refuse() {
-        let file = archive(8, u32::MAX, "AlexNet/data.pkl");
-        for length in 4..file.len() {
-            check(&file[..length]).unwrap();
+    fn an_archive_cut_short_is_told_as_such() {
+        let file = archive(0, 2000, "AlexNet/data.pkl");
+        for length in ENTRY.len()..file.len() {
+            assert!(check(&file[..length]).unwrap_err().to_string().contains("cut short"));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_cut_short_is_none() {
+        for length in DIRECTORY_LINE.len()..46 {
+            assert!(Line::read(&archive(8, u32::MAX, "")[ENTRY.len() + 3..][..length]).is_none());
         }
     }
 }

@@ -12,7 +12,7 @@ const EXAMPLE: &str = r#"{"0": "daisy", "1": ...}"#;
 
 /// What stands for a class in a file of names.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a class has no name")]
 enum Entry {
     Name(String),
     /// WordNet's number and a name, as files of ImageNet's classes have them.
@@ -91,6 +91,8 @@ mod tests {
         let message = |json: &str| parse_class_indices(json.as_bytes()).unwrap_err().to_string();
         assert!(message(r#"{"0": "daisy", "2": "roses"}"#).contains("index 1 is missing"));
         assert!(message(r#"["daisy"]"#).contains("expected"));
+        // torchvision's `class_to_idx`, the wrong way round.
+        assert!(message(r#"{"daisy": 0}"#).contains("a class has no name"));
         let names = ["daisy", "daisy"].map(String::from);
         assert!(check_classes(&names, 2).unwrap_err().to_string().contains("`daisy` stands twice"));
         assert!(check_classes(&names, 3).unwrap_err().to_string().contains("2 names for 3 outputs"));

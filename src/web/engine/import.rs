@@ -10,6 +10,8 @@ use crate::weights::{ModelFile, parse_class_indices};
 
 /// The largest model file that is read, in millions of bytes; AlexNet's takes 58, or 244 at full width.
 const MAX_FILE_MEGABYTES: f64 = 512.0;
+/// The largest file of class names that is read, in millions of bytes; ImageNet's takes 0.04.
+const MAX_CLASSES_MEGABYTES: f64 = 16.0;
 
 /// A model that was brought.
 pub struct Import {
@@ -33,7 +35,7 @@ impl Import {
             files.into_iter().map(|FileHandle(file)| file).partition(|file| is_json(&file.name()));
         let classes = match &names[..] {
             [] => None,
-            [json] => Some(parse_class_indices(&read(json).await?).map_err(|error| about(json, error))?),
+            [json] => Some(parse_class_indices(&read_classes(json).await?).map_err(|error| about(json, error))?),
             [first, ..] => return Err(about(first, t!("engine.one_class_file"))),
         };
         match &models[..] {
@@ -42,7 +44,7 @@ impl Import {
                 None => t!("engine.no_file").into(),
             }),
             [model] => {
-                let bytes = read(model).await?;
+                let bytes = read_model(model).await?;
                 let content = format!("{:032x}", xxh3_128(&bytes));
                 let has_class_file = classes.is_some();
                 let file = ModelFile::from_bytes(bytes, classes).map_err(|error| about(model, error))?;
@@ -57,11 +59,23 @@ fn is_json(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".json")
 }
 
-async fn read(file: &File) -> Result<Vec<u8>, String> {
+async fn read_model(file: &File) -> Result<Vec<u8>, String> {
     let megabytes = file.size() / 1e6;
     if megabytes > MAX_FILE_MEGABYTES {
         return Err(about(file, t!("engine.model_too_large", megabytes = megabytes : {:.0})));
     }
+    read(file).await
+}
+
+async fn read_classes(file: &File) -> Result<Vec<u8>, String> {
+    let megabytes = file.size() / 1e6;
+    if megabytes > MAX_CLASSES_MEGABYTES {
+        return Err(about(file, t!("engine.class_file_too_large", megabytes = megabytes : {:.0})));
+    }
+    read(file).await
+}
+
+async fn read(file: &File) -> Result<Vec<u8>, String> {
     js::bytes(file).await.map_err(|exception| about(file, t!("engine.out_of_reach", reason = js::message(&exception))))
 }
 
