@@ -1,6 +1,6 @@
 import json, numpy, torch
 from safetensors.torch import load_file
-from module import AlexNet  # the tutorial's network
+from module import AlexNet  # the tutorial's network; for torchvision's: from torchvision.models import AlexNet
 
 manifest = json.load(open("manifest.json"))
 h = numpy.arange(3 * 224 * 224, dtype=numpy.uint32) ^ numpy.uint32(1000 * 0x9E3779B9 % 2**32)
