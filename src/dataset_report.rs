@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_i18n::t;
 
 use crate::dataset::{Arranged, Dataset, Layout, Part, folder_of, is_hidden, join};
+use crate::language::Told;
 use crate::{Error, Result};
 
 /// The files of a chosen folder, by their paths in it.
@@ -64,7 +65,7 @@ pub enum Seen {
         appearance: u64,
     },
     /// It cannot be read: cause and remedy.
-    Unreadable(String),
+    Unreadable(Told),
 }
 
 /// A class of the set.

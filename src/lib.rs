@@ -75,4 +75,4 @@ pub mod words;
 
 pub use error::{Error, Result};
 
-rust_i18n::i18n!("locales", fallback = "en");
+rust_i18n::i18n!("locales", fallback = "en", backend = language::AllLanguages);

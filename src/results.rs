@@ -4,6 +4,8 @@ use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
+use crate::language::Told;
+
 /// Names one photo for as long as the page is open; never given twice.
 pub type PhotoId = u32;
 
@@ -35,7 +37,7 @@ pub enum Outcome {
     /// The network's answer.
     Answered(Answer),
     /// Why there is no answer.
-    Failed(String),
+    Failed(Told),
 }
 
 /// The network's answer for one photo.
@@ -254,7 +256,8 @@ impl Results {
             match &photo.outcome {
                 Outcome::Waiting => continue,
                 Outcome::Failed(message) => {
-                    row.extend(["", "", "", "", "", message].map(str::to_owned));
+                    row.extend(["", "", "", "", ""].map(str::to_owned));
+                    row.push(message.to_string());
                     row.resize(row.len() + classes.len(), String::new());
                 }
                 Outcome::Answered(answer) => {
@@ -324,7 +327,7 @@ struct Predictions<'a> {
 #[serde(untagged)]
 enum Prediction<'a> {
     Answered { photo: &'a str, model: &'a str, top: Vec<Ranked<'a>>, sure: bool, milliseconds: f64 },
-    Failed { photo: &'a str, error: &'a str },
+    Failed { photo: &'a str, error: String },
 }
 
 #[derive(Serialize)]
@@ -337,7 +340,7 @@ impl<'a> Prediction<'a> {
     fn of(photo: &'a Photo) -> Option<Self> {
         match &photo.outcome {
             Outcome::Waiting => None,
-            Outcome::Failed(error) => Some(Self::Failed { photo: &photo.path, error }),
+            Outcome::Failed(error) => Some(Self::Failed { photo: &photo.path, error: error.to_string() }),
             Outcome::Answered(answer) => Some(Self::Answered {
                 photo: &photo.path,
                 model: &answer.model.name,
@@ -376,7 +379,7 @@ mod tests {
             ["b.jpg", "a.jpg", "c.jpg", "A.jpg", "a.jpg"].iter().map(|name| add(&mut results, name)).collect();
         assert!(results.settle(ids[0], answered(&flowers, &[0.4, 0.6])));
         assert!(results.settle(ids[1], answered(&flowers, &[0.9, 0.1])));
-        assert!(results.settle(ids[2], Outcome::Failed("no photo, \"really\"".to_owned())));
+        assert!(results.settle(ids[2], Outcome::Failed("no photo, \"really\"".to_owned().into())));
         assert!(results.settle(ids[4], answered(&flowers, &[0.2, 0.8])));
         results
     }
@@ -415,7 +418,7 @@ mod tests {
     fn names_are_never_given_twice_and_forgotten_photos_stay_forgotten() {
         let mut results = sample();
         assert_eq!(results.drop_waiting(), 1);
-        assert!(!results.settle(3, Outcome::Failed("late".to_owned())));
+        assert!(!results.settle(3, Outcome::Failed("late".to_owned().into())));
         results.clear();
         assert!(results.is_empty() && results.get(0).is_none());
         assert_eq!(add(&mut results, "new.jpg"), 5);

@@ -105,7 +105,7 @@ fn classes_can_be_left_out_renamed_and_merged() {
 #[test]
 fn photos_that_cannot_be_read_are_not_used() {
     let mut set = flowers(&[("a", 3), ("b", 3)]);
-    assert!(!set.see("a/1.jpg", Seen::Unreadable("it is empty".to_owned())));
+    assert!(!set.see("a/1.jpg", Seen::Unreadable("it is empty".to_owned().into())));
     assert!(!set.see("elsewhere.jpg", Seen::NotYet));
     let arranged = set.arranged(0.1, 0).unwrap();
     assert_eq!(arranged.split.train.len() + arranged.split.validation.len(), 5);

@@ -36,6 +36,7 @@ impl Gpu {
         let alarm = Alarm(Arc::new(Mutex::new(Some(sender))));
         let on_loss = alarm.clone();
         setup.device.set_device_lost_callback(move |reason, message| {
+            let message = message.lines().next().unwrap_or_default();
             on_loss.ring(t!("gpu.lost", reason = reason : {:?}, message = message).into())
         });
         // In place of Burn's handler, which panics: an invalid command leaves answers that mean nothing.

@@ -1,7 +1,8 @@
 //! What the page and the engine say to each other.
 //!
 //! The page sends [`Command`]s, the engine answers with [`Event`]s; both cross `postMessage` as plain JavaScript values
-//! (serde-wasm-bindgen). Photos travel as [`File`] handles, never as bytes.
+//! (serde-wasm-bindgen). Photos travel as [`File`] handles, never as bytes. What the engine says in words it says in all
+//! languages, as [`Told`](crate::language::Told).
 
 pub mod benchmark;
 pub mod evaluation;
@@ -16,15 +17,11 @@ use self::evaluation::{EvaluationCommand, EvaluationEvent};
 use self::inspection::{InspectionCommand, InspectionEvent};
 use self::training::{ModelChoice, TrainingCommand, TrainingEvent};
 
-use crate::language::Language;
-
 pub use crate::results::PhotoId;
 
 /// From the page to the engine.
 #[derive(Serialize, Deserialize)]
 pub enum Command {
-    /// Speak this language from now on; told to every engine before all else.
-    Speak(Language),
     /// Bring up a device and a model; the first task of every engine, given once it says [`Event::Listening`].
     Start {
         /// Which devices may be used.

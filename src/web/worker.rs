@@ -10,9 +10,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 use super::js;
-use crate::language::Language;
+use crate::language::speak_all;
 
-/// From a worker to its pool, which sends requests together with the language to answer in.
+/// From a worker to its pool.
 #[derive(Serialize, Deserialize)]
 pub enum Reply<A> {
     /// Its program is loaded; it hears messages from now on.
@@ -36,6 +36,7 @@ pub trait Answer: Serialize + 'static {
 
 /// Answers requests, one at a time, from now on.
 pub fn serve<R: DeserializeOwned + 'static, A: Answer>(answer: impl AsyncFnMut(R) -> Result<A, String> + 'static) {
+    speak_all();
     let (sender, requests) = unbounded();
     spawn_local(answer_all(requests, answer));
     let hear = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
@@ -52,11 +53,8 @@ async fn answer_all<R: DeserializeOwned, A: Answer>(
     mut answer: impl AsyncFnMut(R) -> Result<A, String>,
 ) {
     while let Some(request) = requests.next().await {
-        let answer = match serde_wasm_bindgen::from_value::<(Language, R)>(request) {
-            Ok((language, request)) => {
-                language.speak();
-                answer(request).await
-            }
+        let answer = match serde_wasm_bindgen::from_value(request) {
+            Ok(request) => answer(request).await,
             Err(error) => Err(error.to_string()),
         };
         let transfer = answer.iter().flat_map(A::buffers).collect::<Array>();

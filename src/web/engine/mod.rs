@@ -38,6 +38,7 @@ use self::outbox::post;
 use self::photos::{Photos, Purpose};
 use self::tasks::{Engine, Task};
 use self::training::Training;
+use crate::language::speak_all;
 use crate::web::js;
 use crate::web::protocol::{Command, Event};
 
@@ -56,6 +57,7 @@ pub fn run() {
     if helpers::is_wanted() {
         return helpers::run();
     }
+    speak_all();
     outbox::report_panics();
     // index.html, which starts the first engine, names it after the weights that it will be asked for.
     let name = js::scope().name();
@@ -86,7 +88,6 @@ pub fn run() {
 impl Ear {
     fn obey(&self, command: Command) {
         let task = match command {
-            Command::Speak(language) => return language.speak(),
             Command::Start { device, reason, model_url, decoder_url } => {
                 self.decoders.find(decoder_url);
                 self.decoders.warm_up();

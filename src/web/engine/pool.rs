@@ -12,7 +12,6 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::language::Language;
 use crate::web::js;
 use crate::web::worker::Reply;
 
@@ -230,8 +229,7 @@ impl<R: Request> Inner<R> {
             }
             let free = self.members.iter_mut().filter(|member| member.listens && member.pending.len() < R::DEPTH);
             let Some(member) = free.min_by_key(|member| member.pending.len()) else { return };
-            let message =
-                serde_wasm_bindgen::to_value(&(Language::spoken(), &job.request)).expect("requests are plain data");
+            let message = serde_wasm_bindgen::to_value(&job.request).expect("requests are plain data");
             member.worker.post_message(&message).expect("files and pixels can be cloned");
             member.pending.extend(self.waiting.pop_front());
         }

@@ -11,7 +11,10 @@ use super::{
     browser::{address_parameter, set_body_data},
     state::{Page, Stage},
 };
-use crate::web::protocol::benchmark::{Measured, Order};
+use crate::{
+    language::Told,
+    web::protocol::benchmark::{Measured, Order},
+};
 
 /// Hears orders from now on, where the address asks for it.
 pub fn listen(page: Page) {
@@ -41,5 +44,5 @@ pub fn listen(page: Page) {
 /// Shows an answer to whoever gave the order.
 pub fn answer(measured: &Measured) {
     let json = serde_json::to_string(measured).expect("numbers and texts can be written");
-    set_body_data("bench", Some(&json));
+    set_body_data("bench", Some(&Told::from(json).to_string()));
 }

@@ -19,7 +19,7 @@ use super::{
     adapter,
     engine::{Engine, News},
 };
-use crate::language::Language;
+use crate::language::in_all;
 use crate::web::protocol::{
     Command, DeviceChoice, Event, PhotoId, benchmark::Order, evaluation::EvaluationCommand,
     inspection::InspectionCommand, training::TrainingCommand,
@@ -69,11 +69,6 @@ impl Bridge {
     pub fn try_again(self: &Rc<Self>) {
         self.life.borrow_mut().start_over(&self.settings);
         self.launch();
-    }
-
-    /// Has the engine speak this language; one that does not listen yet is told once it does.
-    pub fn speak(&self, language: Language) {
-        self.life.borrow().post(&Command::Speak(language));
     }
 
     /// Has photos classified, now or as soon as an engine is ready.
@@ -168,8 +163,11 @@ impl Bridge {
             life.last_delivery = Instant::now();
             for _ in 0..SLICE {
                 match life.inbox.pop_front() {
-                    Some(News::Event(event)) => relaunch |= life.heed(*event, &self.settings, &mut events),
-                    Some(News::Died(message)) => relaunch |= life.mourn(message, &mut events),
+                    // What is said of an engine's end is to be shown as what engines say.
+                    Some(News::Event(event)) => {
+                        relaunch |= in_all(|| life.heed(*event, &self.settings, &mut events));
+                    }
+                    Some(News::Died(message)) => relaunch |= in_all(|| life.mourn(message, &mut events)),
                     None => break,
                 }
             }

@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use super::{comparison::Comparison, state::Page, train::words::around};
 use crate::{
-    language::Text,
+    language::{Text, Told},
     web::protocol::{DeviceReport, SelfTest},
 };
 
@@ -32,7 +32,7 @@ fn Report(device: DeviceReport) -> impl IntoView {
             data-cpu-logits=test.map(|test| json(&test.cpu))
         >
             <h2>{t!("device.runs_on")}</h2>
-            <p class="value">{device.name.clone()} {device.webgpu.then(|| view! { <span class="tag">"GPU"</span> })}</p>
+            <p class="value">{Told::from(device.name.clone()).to_string()} {device.webgpu.then(|| view! { <span class="tag">"GPU"</span> })}</p>
             <p class="why">{explanation(&device)}</p>
             {details}
         </section>
@@ -40,7 +40,8 @@ fn Report(device: DeviceReport) -> impl IntoView {
 }
 
 fn explanation(device: &DeviceReport) -> Text {
-    match (&device.reason, device.webgpu) {
+    let reason = device.reason.clone().map(Told::from);
+    match (reason, device.webgpu) {
         (Some(reason), true) => t!("device.through_webgpu", reason = reason),
         (None, true) if device.name.ends_with("(software)") => t!("device.software_gpu"),
         (None, true) => t!("device.own_gpu"),

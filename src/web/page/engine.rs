@@ -6,6 +6,7 @@ use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::language::Told;
 use crate::web::js;
 use crate::web::protocol::{Command, Event};
 
@@ -80,11 +81,14 @@ fn started(url: &str) -> Option<(Worker, Array)> {
 fn heard(event: &web_sys::Event) -> News {
     if event.type_() != "message" {
         let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-        return News::Died(if message.is_empty() { t!("bridge.no_details").into() } else { message });
+        return News::Died(match message.is_empty() {
+            true => Told::of(|| t!("bridge.no_details")).into_all(),
+            false => message,
+        });
     }
     match serde_wasm_bindgen::from_value(event.unchecked_ref::<MessageEvent>().data()) {
         Ok(event) => News::Event(Box::new(event)),
-        Err(error) => News::Died(t!("bridge.not_understood", reason = error).into()),
+        Err(error) => News::Died(Told::of(|| t!("bridge.not_understood", reason = error)).into_all()),
     }
 }
 

@@ -45,7 +45,6 @@ impl Page {
     /// Speaks this language from now on, in the next visits too.
     fn choose_language(self, language: Language) {
         language.speak();
-        self.with_bridge(|bridge| bridge.speak(language));
         self.language.set(language);
         // Where nothing can be stored, the choice is good for this visit.
         if let Ok(Some(storage)) = window().local_storage() {

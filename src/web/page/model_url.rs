@@ -8,7 +8,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, File, Response, Url};
 
 use super::{browser::address_parameter, state::Page};
-use crate::web::js;
+use crate::{language::Told, web::js};
 
 /// Loads the model, where the address names one; where it cannot be had, the shipped one stays.
 pub fn load(page: Page) {
@@ -23,25 +23,26 @@ pub fn load(page: Page) {
 }
 
 /// The file at this URL, which may be relative to the page.
-async fn fetch(asked: &str) -> Result<File, String> {
+async fn fetch(asked: &str) -> Result<File, Told> {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
-    let url = Url::new_with_base(asked, &base).map_err(|_| t!("model.no_url", asked = asked))?;
+    let url = Url::new_with_base(asked, &base).map_err(|_| Told::of(|| t!("model.no_url", asked = asked)))?;
     if Some(url.origin()) != window().location().origin().ok() {
-        return Err(t!("model.other_site", asked = asked).into());
+        return Err(Told::of(|| t!("model.other_site", asked = asked)));
     }
-    let blob = download(&url.href()).await.map_err(|why| t!("model.not_fetched", asked = asked, reason = why))?;
+    let not_fetched = |why| Told::of(|| t!("model.not_fetched", asked = asked, reason = why));
+    let blob = download(&url.href()).await.map_err(not_fetched)?;
     let path = url.pathname();
     let name = path.rsplit('/').next().unwrap_or_default();
     let name = js_sys::decode_uri_component(name).map_or_else(|_| name.to_owned(), String::from);
-    File::new_with_blob_sequence(&Array::of1(&blob), &name).map_err(|exception| js::message(&exception))
+    File::new_with_blob_sequence(&Array::of1(&blob), &name).map_err(|exception| js::message(&exception).into())
 }
 
-async fn download(url: &str) -> Result<Blob, String> {
-    let failed = |exception| t!("model.check_connection", reason = js::message(&exception)).into_owned();
+async fn download(url: &str) -> Result<Blob, Told> {
+    let failed = |exception| Told::of(|| t!("model.check_connection", reason = js::message(&exception)));
     let response: Response = JsFuture::from(window().fetch_with_str(url)).await.map_err(failed)?.unchecked_into();
     if !response.ok() {
         let status = format!("{} {}", response.status(), response.status_text());
-        return Err(t!("model.server_answered", status = status).into());
+        return Err(Told::of(|| t!("model.server_answered", status = status)));
     }
     let body = response.blob().map_err(failed)?;
     Ok(JsFuture::from(body).await.map_err(failed)?.unchecked_into())

@@ -48,7 +48,7 @@ pub fn Startup() -> impl IntoView {
                     view! {
                         <div class="failure" role="alert">
                             <h2>{t!("startup.failed")}</h2>
-                            <p>{message}</p>
+                            <p>{message.to_string()}</p>
                             <button type="button" id="try-again" class="primary" on:click=move |_| page.try_again()>
                                 {t!("startup.try_again")}
                             </button>

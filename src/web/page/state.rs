@@ -19,7 +19,7 @@ use super::{
     view::View,
 };
 use crate::{
-    language::{Language, Text},
+    language::{Language, Text, Told},
     results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
     web::protocol::{
         DeviceChoice, DeviceReport, Event, ModelReport,
@@ -42,7 +42,7 @@ pub enum Stage {
     /// Photos can be classified.
     Ready,
     /// It cannot go on: cause and remedy.
-    Failed(String),
+    Failed(Told),
 }
 
 /// The time that the photos at work take, to tell their rate.
@@ -91,7 +91,7 @@ pub struct Page {
     /// The last thing worth telling; read aloud by screen readers.
     pub notice: RwSignal<Saying>,
     /// What went wrong with the last model file.
-    pub model_trouble: RwSignal<Option<String>>,
+    pub model_trouble: RwSignal<Option<Told>>,
     answering: StoredValue<Option<Arc<AnsweringModel>>>,
     thumbnails: StoredValue<HashMap<PhotoId, String>>,
     files: StoredValue<HashMap<PhotoId, File>, LocalStorage>,
@@ -240,7 +240,7 @@ impl Page {
                 Event::Prediction { id, probabilities, sure, thumbnail, milliseconds } => {
                     settled.push((id, self.outcome(probabilities, sure, milliseconds), Some(thumbnail)));
                 }
-                Event::PhotoFailed { id, message } => settled.push((id, Outcome::Failed(message), None)),
+                Event::PhotoFailed { id, message } => settled.push((id, Outcome::Failed(message.into()), None)),
                 other => {
                     // What is settled so far was settled before this event.
                     self.settle(std::mem::take(&mut settled));
@@ -289,12 +289,14 @@ impl Page {
             Event::Failed { message } => {
                 self.device.set(None);
                 self.notice.set(silence());
+                let message = Told::from(message);
                 self.inside.fail(&message);
                 self.evaluation.fail(&message);
                 self.stage.set(Stage::Failed(message));
             }
             Event::DeviceLost { message } => {
                 self.cpu_only.set(true);
+                let message = Told::from(message);
                 self.tell(move || t!("classify.goes_on_with_cpu", reason = message));
             }
             Event::ModelLoaded { device, model, choice } => {
@@ -308,6 +310,7 @@ impl Page {
                 self.take_model(device, model, choice);
             }
             Event::ModelRefused { message } => {
+                let message = Told::from(message);
                 self.tell(|| t!("classify.model_not_loaded"));
                 self.model_trouble.set(Some(message.clone()));
                 self.training.complain(move || t!("train.model_not_loaded", reason = message));
@@ -317,6 +320,7 @@ impl Page {
                 Err(_) => self.tell(|| t!("classify.model_not_saved")),
             },
             Event::ExportFailed { message } => {
+                let message = Told::from(message);
                 self.tell(move || t!("classify.model_not_downloaded", reason = message));
             }
             Event::Evaluation(event) => self.evaluation.apply(event),
@@ -343,7 +347,7 @@ impl Page {
 
     fn outcome(self, probabilities: Vec<f32>, sure: bool, milliseconds: f64) -> Outcome {
         let answer = self.answering.with_value(|model| Answer::new(model.as_ref()?, probabilities, sure, milliseconds));
-        answer.map_or_else(|| Outcome::Failed(t!("classify.no_fit").into()), Outcome::Answered)
+        answer.map_or_else(|| Outcome::Failed(Told::of(|| t!("classify.no_fit"))), Outcome::Answered)
     }
 
     fn settle(self, settled: Vec<(PhotoId, Outcome, Option<Blob>)>) {
@@ -398,6 +402,6 @@ fn settings() -> Settings {
         decoder_url: body_url("decoder", "decoder_loader.js"),
         model_url: body_url("model", "models/flowers.safetensors"),
         device: if cpu { DeviceChoice::Cpu } else { DeviceChoice::Best },
-        reason: cpu.then(|| t!("device.asked_for").into()),
+        reason: cpu.then(|| Told::of(|| t!("device.asked_for")).into_all()),
     }
 }

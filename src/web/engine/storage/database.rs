@@ -2,6 +2,7 @@
 
 use idb::{DatabaseEvent, Error, Factory, ObjectStoreParams, TransactionMode, TransactionResult};
 use js_sys::{Array, Uint8Array};
+use rust_i18n::t;
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
@@ -106,7 +107,7 @@ fn exception(error: Error) -> JsValue {
     match error {
         Error::DomException(exception) => exception.into(),
         Error::UpdateFailed(exception) | Error::TransactionOpenFailed(exception) => exception,
-        Error::DomExceptionNotFound => "the database broke off and gave no reason".into(),
+        Error::DomExceptionNotFound => t!("engine.no_reason").into_owned().into(),
         other => other.to_string().into(),
     }
 }

@@ -10,7 +10,6 @@ use web_sys::File;
 use web_time::Instant;
 
 use super::{Settings, Source, set::SetPhotos};
-use crate::language::Language;
 use crate::web::{
     page::engine::{Engine, News},
     protocol::{
@@ -239,7 +238,6 @@ impl Life {
     fn brief(&mut self, settings: &Settings) {
         let Some(engine) = &mut self.engine else { return };
         engine.listens = true;
-        self.post(&Command::Speak(Language::spoken()));
         self.post(&Command::Start {
             device: self.device,
             reason: self.reason.clone(),

@@ -6,12 +6,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 use super::{candidates, state::Candidate};
-use crate::web::{
-    page::{
-        intake::{Count, Findings},
-        state::{Page, Stage},
+use crate::{
+    language::Told,
+    web::{
+        page::{
+            intake::{Count, Findings},
+            state::{Page, Stage},
+        },
+        protocol::training::ModelChoice,
     },
-    protocol::training::ModelChoice,
 };
 
 /// The drop zone, its buttons and the choice of models.
@@ -79,7 +82,7 @@ pub fn take_in(page: Page, mut findings: Findings) {
     if !photos.is_empty() {
         page.evaluation.choose(photos);
     } else if !has_models {
-        page.evaluation.fail_to_choose(&t!("evaluate.no_photos"));
+        page.evaluation.fail_to_choose(Told::of(|| t!("evaluate.no_photos")));
     }
 }
 

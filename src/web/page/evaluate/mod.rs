@@ -24,7 +24,11 @@ use super::{
         words::{number, photos},
     },
 };
-use crate::{language::Text, web::protocol::training::ModelChoice, words::answers};
+use crate::{
+    language::{Text, Told},
+    web::protocol::training::ModelChoice,
+    words::answers,
+};
 
 /// Folders that are named where they were left out.
 const FOLDERS_NAMED: usize = 8;
@@ -74,7 +78,7 @@ pub fn follow(page: Page) {
 pub fn Evaluate() -> impl IntoView {
     let evaluation = expect_context::<Page>().evaluation;
     let failure = move || match evaluation.phase.get() {
-        Phase::Failed(message) => Some(view! { <p class="trouble" role="alert">{message}</p> }),
+        Phase::Failed(message) => Some(view! { <p class="trouble" role="alert">{message.to_string()}</p> }),
         _ => None,
     };
     view! {
@@ -209,11 +213,11 @@ fn Unreadable(paths: Arc<Vec<String>>) -> impl IntoView {
     let page = expect_context::<Page>();
     move || {
         let unreadable = page.evaluation.unreadable.get();
-        let item = |(photo, message): (usize, String)| {
+        let item = |(photo, message): (usize, Told)| {
             view! {
                 <li data-unreadable=paths[photo].clone()>
                     <b>{paths[photo].clone()}</b>
-                    <span>{message}</span>
+                    <span>{message.to_string()}</span>
                 </li>
             }
         };

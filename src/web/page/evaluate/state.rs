@@ -13,6 +13,7 @@ use web_sys::{Blob, File};
 
 use crate::{
     evaluation::{Answers, Comparison, Scope},
+    language::Told,
     web::{
         page::{intake::Found, state::SharedBridge, train::thumbnails::Thumbnails},
         protocol::{
@@ -38,7 +39,7 @@ pub enum Phase {
     /// The visitor has had enough.
     Stopped,
     /// It cannot go on: cause and remedy.
-    Failed(String),
+    Failed(Told),
 }
 
 /// A model to evaluate.
@@ -89,7 +90,7 @@ pub struct Evaluation {
     /// What came of it, once all is answered.
     pub outcome: RwSignal<Option<Arc<Outcome>>>,
     /// The photos that cannot be read, and why.
-    pub unreadable: RwSignal<BTreeMap<usize, String>>,
+    pub unreadable: RwSignal<BTreeMap<usize, Told>>,
     /// The photos' small pictures.
     pub thumbnails: Thumbnails,
     candidates: StoredValue<Vec<Candidate>>,
@@ -177,17 +178,17 @@ impl Evaluation {
     }
 
     /// Says why what was chosen cannot be evaluated; an evaluation under way goes on.
-    pub fn fail_to_choose(self, message: &str) {
+    pub fn fail_to_choose(self, message: Told) {
         if self.phase.get_untracked() != Phase::Working {
             self.outcome.set(None);
-            self.phase.set(Phase::Failed(message.to_owned()));
+            self.phase.set(Phase::Failed(message));
         }
     }
 
     /// Takes note that no engine runs.
-    pub fn fail(self, message: &str) {
+    pub fn fail(self, message: &Told) {
         if self.phase.get_untracked() == Phase::Working {
-            self.phase.set(Phase::Failed(message.to_owned()));
+            self.phase.set(Phase::Failed(message.clone()));
         }
     }
 
@@ -197,7 +198,7 @@ impl Evaluation {
             EvaluationEvent::Refused { model, message } => {
                 if self.asked.with_value(|asked| asked.model.as_ref() == Some(&model)) {
                     self.end();
-                    self.phase.set(Phase::Failed(message));
+                    self.phase.set(Phase::Failed(message.into()));
                 }
             }
             EvaluationEvent::Answer { id, probabilities, sure, thumbnail } => {
@@ -208,7 +209,7 @@ impl Evaluation {
             }
             EvaluationEvent::PhotoFailed { id, message } => {
                 if let Some((_, photo)) = self.answered(id) {
-                    self.unreadable.update(|unreadable| drop(unreadable.insert(photo, message)));
+                    self.unreadable.update(|unreadable| drop(unreadable.insert(photo, message.into())));
                     self.step();
                 }
             }

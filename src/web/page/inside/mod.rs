@@ -45,7 +45,7 @@ pub fn Inside() -> impl IntoView {
             <Show when=move || inside.photo.with(Option::is_some)>
                 <photo::Photo/>
             </Show>
-            {move || trouble().map(|message| view! { <p class="trouble" role="alert">{message}</p> })}
+            {move || trouble().map(|message| view! { <p class="trouble" role="alert">{message.to_string()}</p> })}
             <Show when=move || inside.layers.with(|layers| !layers.is_empty())>
                 <Filters/>
                 <layers::Layers/>

@@ -4,11 +4,14 @@ use leptos::prelude::*;
 use web_sys::File;
 
 use super::pictures::{Picture, PictureSheet};
-use crate::web::{
-    page::state::SharedBridge,
-    protocol::{
-        FileHandle,
-        inspection::{InspectionCommand, InspectionEvent, Layer, Method, Question, RequestId},
+use crate::{
+    language::Told,
+    web::{
+        page::state::SharedBridge,
+        protocol::{
+            FileHandle,
+            inspection::{InspectionCommand, InspectionEvent, Layer, Method, Question, RequestId},
+        },
     },
 };
 
@@ -22,7 +25,7 @@ pub enum Phase {
     /// All is answered.
     Done,
     /// There is no answer: cause and remedy.
-    Failed(String),
+    Failed(Told),
 }
 
 /// What is shown of the photo.
@@ -85,7 +88,7 @@ pub struct Inside {
     /// The filters of the first layer.
     pub filters: RwSignal<Option<PictureSheet>>,
     /// Why the network cannot be shown.
-    pub network_trouble: RwSignal<Option<String>>,
+    pub network_trouble: RwSignal<Option<Told>>,
     /// The layer whose maps are shown.
     pub open_layer: RwSignal<Option<usize>>,
     /// Whether the answers are those of another model or engine, or there are none yet.
@@ -178,9 +181,9 @@ impl Inside {
     }
 
     /// Takes note that no engine runs.
-    pub fn fail(self, message: &str) {
+    pub fn fail(self, message: &Told) {
         if self.phase.get_untracked() == Phase::Working {
-            self.phase.set(Phase::Failed(message.to_owned()));
+            self.phase.set(Phase::Failed(message.clone()));
         }
     }
 
@@ -193,7 +196,7 @@ impl Inside {
                 self.layers.set(network.layers);
                 self.filters.set(Some(PictureSheet::new(&network.filters)));
             }
-            InspectionEvent::NetworkFailed(message) => self.network_trouble.set(Some(message)),
+            InspectionEvent::NetworkFailed(message) => self.network_trouble.set(Some(message.into())),
             InspectionEvent::Answer { request, .. }
             | InspectionEvent::HeatMap { request, .. }
             | InspectionEvent::Layers { request, .. }
@@ -218,7 +221,7 @@ impl Inside {
                     .collect(),
             ),
             InspectionEvent::Done(_) => self.go_on(Phase::Done),
-            InspectionEvent::Failed { message, .. } => self.go_on(Phase::Failed(message)),
+            InspectionEvent::Failed { message, .. } => self.go_on(Phase::Failed(message.into())),
         }
     }
 

@@ -49,7 +49,8 @@ pub fn Models() -> impl IntoView {
                 <p class:trouble=move || training.place.get() == Some(Place::Memory) && !none_kept()>{place}</p>
             </header>
             {move || {
-                training.models_trouble.get().map(|message| view! { <p class="trouble" role="alert">{message}</p> })
+                let trouble = training.models_trouble.get();
+                trouble.map(|message| view! { <p class="trouble" role="alert">{message.to_string()}</p> })
             }}
             <ul>
                 {move || page.shipped_model.get().map(|model| view! { <Shipped model/> })}

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MouseEvent};
 
 use crate::{
-    language::Text,
+    language::{Text, Told},
     results::{Answer, Outcome, Photo, PhotoId},
     web::page::state::Page,
     words,
@@ -35,13 +35,13 @@ fn waiting(photo: &Photo) -> impl IntoView + use<> {
     }
 }
 
-fn failed(photo: &Photo, message: &str) -> impl IntoView + use<> {
+fn failed(photo: &Photo, message: &Told) -> impl IntoView + use<> {
     view! {
-        <li class="card failed" data-photo=photo.name.clone() data-error=message.to_owned()>
+        <li class="card failed" data-photo=photo.name.clone() data-error=message.to_string()>
             <div class="picture"></div>
             <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
             <p class="answer">{t!("results.not_classified")}</p>
-            <p class="error">{message.to_owned()}</p>
+            <p class="error">{message.to_string()}</p>
         </li>
     }
 }

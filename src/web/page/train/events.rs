@@ -11,7 +11,7 @@ use super::{
     words::percent,
 };
 use crate::{
-    language::Text,
+    language::{Text, Told},
     web::{
         page::browser::save,
         protocol::training::{NamedFile, Outcome, Step, TrainingEvent},
@@ -85,6 +85,7 @@ impl Training {
             TrainingEvent::Refused(message) => {
                 self.ordered.set(false);
                 self.leads_focus.set_value(false);
+                let message = Told::from(message);
                 self.complain(move || t!("train.not_begun", reason = message));
             }
             TrainingEvent::Features { step, steps } => {
@@ -93,7 +94,9 @@ impl Training {
             TrainingEvent::Validating { step, steps } => {
                 self.progress.update(|progress| progress.activity = Activity::Validating(step, steps));
             }
-            TrainingEvent::Unreadable { path, message } => self.in_run(|run| run.unreadable.push((path, message))),
+            TrainingEvent::Unreadable { path, message } => {
+                self.in_run(|run| run.unreadable.push((path, message.into())))
+            }
             TrainingEvent::Epoch { record, confusion, seconds, waited } => {
                 let effort = Some(Effort { seconds, waited });
                 self.in_run(|run| {
@@ -105,7 +108,7 @@ impl Training {
                     run.not_kept = None;
                 });
             }
-            TrainingEvent::NotKept(message) => self.in_run(|run| run.not_kept = Some(message)),
+            TrainingEvent::NotKept(message) => self.in_run(|run| run.not_kept = Some(message.into())),
             TrainingEvent::Paused => {
                 self.pausing.set(false);
                 self.phase.set(Phase::Paused);
@@ -120,7 +123,7 @@ impl Training {
             TrainingEvent::Failed(message) => {
                 self.ordered.set(false);
                 self.end(Phase::Failed);
-                let run = self.run.get_untracked();
+                let (run, message) = (self.run.get_untracked(), Told::from(message));
                 self.complain(move || {
                     let kept = run.as_ref().map(what_is_kept).unwrap_or_default();
                     t!("train.failed", reason = message, kept = kept)
@@ -134,7 +137,7 @@ impl Training {
                 self.models.set(models);
                 self.place.set(Some(place));
             }
-            TrainingEvent::ModelsFailed(message) => self.models_trouble.set(Some(message)),
+            TrainingEvent::ModelsFailed(message) => self.models_trouble.set(Some(message.into())),
             TrainingEvent::ModelFiles(files) => self.save_files(files),
         }
     }
@@ -145,6 +148,7 @@ impl Training {
             // Nothing is left to go on with.
             self.forget_folder();
         }
+        let broke_off = broke_off.map(Told::from);
         let Some(best) = best else {
             return match broke_off {
                 Some(why) => {
@@ -182,7 +186,7 @@ impl Training {
             set_timeout(
                 move || {
                     if save(&blob, &name).is_err() {
-                        self.models_trouble.set(Some(t!("models.not_saved", name = name).into()));
+                        self.models_trouble.set(Some(Told::of(|| t!("models.not_saved", name = name))));
                     }
                 },
                 BETWEEN_FILES * place as u32,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     dataset::Sample,
     dataset_report::PhotoSet,
-    language::Text,
+    language::{Text, Told},
     report,
     web::{
         js, names,
@@ -117,9 +117,10 @@ impl Training {
         let name = format!("{}.html", names::file_name(&model.name));
         let Some(run) = &model.run else { return };
         let saved = report::html(model, run)
-            .map_err(|error| error.to_string())
-            .and_then(|html| save_text(&html, "text/html", &name).map_err(|error| js::message(&error)));
-        self.models_trouble.set(saved.err().map(|error| t!("models.report_not_saved", reason = error).into()));
+            .map_err(|error| Told::of(|| error.to_string().into()))
+            .and_then(|html| save_text(&html, "text/html", &name).map_err(|error| js::message(&error).into()));
+        let not_saved = |error| Told::of(|| t!("models.report_not_saved", reason = error));
+        self.models_trouble.set(saved.err().map(not_saved));
     }
 
     fn order(self, command: TrainingCommand, saying: fn() -> Text) {

@@ -88,7 +88,7 @@ impl Training {
                         let appearance = u64::from_str_radix(&appearance, 16).unwrap_or_default();
                         Seen::Readable { content, appearance }
                     }
-                    Err(message) => Seen::Unreadable(message),
+                    Err(message) => Seen::Unreadable(message.into()),
                 };
                 new += usize::from(set.see(&path, seen));
             }

@@ -11,7 +11,7 @@ use super::{folder::KeptFolder, form::Form, thumbnails::Thumbnails};
 use crate::{
     dataset::Arranged,
     dataset_report::{PhotoSet, duplicates::Duplicates},
-    language::{Language, Text},
+    language::{Language, Text, Told},
     metrics::ConfusionMatrix,
     run::EpochRecord,
     web::{
@@ -67,11 +67,11 @@ pub struct Run {
     /// Which class was taken for which after the last of them, where it was in this visit.
     pub confusion: Option<ConfusionMatrix>,
     /// Photos that could not be read on the way, by path, and why.
-    pub unreadable: Vec<(String, String)>,
+    pub unreadable: Vec<(String, Told)>,
     /// How many epochs were kept for another day before the last one.
     pub kept: usize,
     /// Why the last epoch is not kept for another day, where it is not.
-    pub not_kept: Option<String>,
+    pub not_kept: Option<Told>,
 }
 
 /// An epoch that is done.
@@ -182,7 +182,7 @@ pub struct Training {
     /// Where they are kept.
     pub place: RwSignal<Option<Place>>,
     /// What went wrong with them last.
-    pub models_trouble: RwSignal<Option<String>>,
+    pub models_trouble: RwSignal<Option<Told>>,
     /// The photos' small pictures.
     pub thumbnails: Thumbnails,
     /// The folder of the photos that were chosen, where the browser gave a handle of it.

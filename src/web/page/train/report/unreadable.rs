@@ -41,7 +41,7 @@ pub fn Unreadable() -> impl IntoView {
                     <For each=shown key=|(path, _)| path.clone() let:photo>
                         <li data-unreadable=photo.0.clone()>
                             <b>{photo.0.clone()}</b>
-                            <span>{photo.1.clone()}</span>
+                            <span>{photo.1.to_string()}</span>
                         </li>
                     </For>
                 </ul>

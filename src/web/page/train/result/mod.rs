@@ -17,6 +17,7 @@ use super::{
     words::{number, percent},
 };
 use crate::{
+    language::Told,
     run::Evaluation,
     web::{
         page::{bridge::Source, state::Page, view::View},
@@ -82,7 +83,7 @@ fn Shown(result: Arc<state::RunResult>) -> impl IntoView {
         accuracy = percent(result.best.epoch.validation_accuracy),
         count = number(result.best.evaluation.answers.len())
     );
-    let not_kept = result.best.not_kept.clone();
+    let not_kept = result.best.not_kept.clone().map(Told::from);
     let answered = Arc::new(Answered {
         classes: result.classes.clone(),
         evaluation: result.best.evaluation.clone(),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     advice::{Course, advice},
-    language::Text,
+    language::{Text, Told},
     run::Mode,
     web::{
         page::{comparison::Comparison, state::Page},
@@ -66,8 +66,8 @@ fn described(order: &TrainingOrder) -> Text {
 }
 
 fn where_it_runs(run: &state::Run) -> Text {
-    let name = &run.device.name;
-    match &run.device.reason {
+    let name = Told::from(run.device.name.clone());
+    match run.device.reason.clone().map(Told::from) {
         Some(reason) => t!("run.runs_on_because", device = name, reason = reason),
         None => t!("run.runs_on", device = name),
     }
@@ -134,7 +134,7 @@ fn warnings(run: &state::Run, is_over: bool) -> Vec<String> {
         });
     }
     if !run.unreadable.is_empty() {
-        let name = |(path, reason): &(String, String)| t!("run.named", path = path, reason = reason);
+        let name = |(path, reason): &(String, Told)| t!("run.named", path = path, reason = reason);
         let mut named: Vec<_> = run.unreadable.iter().take(NAMED).map(name).collect();
         if run.unreadable.len() > NAMED {
             named.push(t!("list.more", more = run.unreadable.len() - NAMED));
