@@ -8,7 +8,7 @@ use web_sys::{File, HtmlInputElement};
 
 use super::{
     state::{Page, Stage},
-    train::words::around,
+    train::words::{around, with_names},
 };
 use crate::{language::Text, web::protocol::ModelReport, words::listed};
 
@@ -49,7 +49,7 @@ pub fn Model() -> impl IntoView {
             <section id="model" class="fact">
                 <h2>{t!("model.title")}</h2>
                 {move || page.model.get().map(|model| view! { <Card model/> })}
-                {move || page.model_trouble.get().map(|message| view! { <p class="trouble" role="alert">{message.to_string()}</p> })}
+                {move || page.model_trouble.get().map(|message| view! { <p class="trouble" role="alert">{with_names(&message.to_string())}</p> })}
                 <div class="buttons">
                     <span class="file-button" title=t!("model.file_hint")>
                         <input
