@@ -461,6 +461,8 @@ mod tests {
                     damaged[(state >> 12) as usize % range] = (state >> 9) as u8;
                 }
                 let _ = decode(&damaged);
+                // At a half, a quarter and an eighth of its size.
+                [40, 20, 10].map(|side| decode_at_least(&damaged, side)).into_iter().for_each(drop);
             }
         }
     }
