@@ -13,3 +13,16 @@ test('without a WebGPU adapter the CPU classifies, and the page says why', async
   const [answer] = await classify(page, await photos(1));
   expectAnswer(answer);
 });
+
+for (const [what, files] of [['program', '**/page-*_bg.wasm'], ['script', '**/page-*.js']]) {
+  test.describe(`where the page's ${what} is missing`, () => {
+    test.use({ expectedConsole: [/page-|404|wasm|module/i] });
+
+    test('the skeleton says that it cannot start', async ({ page }) => {
+      await page.route(files, (route) => route.fulfill({ status: 404, body: '' }));
+      await page.goto('./');
+      await expect(page.locator('body')).toHaveAttribute('data-state', 'failed');
+      await expect(page.locator('#skeleton-status')).toContainText('The page cannot start here');
+    });
+  });
+}

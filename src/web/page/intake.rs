@@ -19,7 +19,7 @@ use crate::{web::js, words::photos};
 pub use self::{count::Count, folder::Folder};
 
 /// Photos added to the list at a time; between two such helpings the browser gets to breathe.
-const HELPING: usize = 40;
+const HELPING: usize = 20;
 /// How long a folder's files are listed before the browser gets to breathe.
 const TURN: Duration = Duration::from_millis(20);
 const PHOTO_EXTENSIONS: [&str; 12] =
