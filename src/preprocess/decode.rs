@@ -103,7 +103,10 @@ pub fn decode_thumbnail(bytes: &[u8]) -> Result<RgbImage> {
 ///
 /// Smaller ones come from the inverse cosine transform itself, which is given the lower frequencies alone.
 fn decode_jpeg(bytes: &[u8], least_side: Option<u16>) -> Option<DynamicImage> {
-    if bytes.windows(16).any(|segment| segment.starts_with(b"\xff\xee\0\x0eAdobe") && segment[15] == 0) {
+    let is_rgb = |segment: &[u8]| segment.starts_with(b"\xff\xee\0\x0eAdobe") && segment[15] == 0;
+    let is_jfif = |segment: &[u8]| segment.starts_with(b"\xff\xe0") && segment.ends_with(b"JFIF\0");
+    // A JFIF file is YCbCr, whatever else it says.
+    if bytes.windows(16).any(is_rgb) && !bytes.windows(9).any(is_jfif) {
         return None;
     }
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
@@ -348,6 +351,7 @@ mod tests {
         let bare = [&jpeg[..2], &jpeg[4 + length..]].concat();
         assert_eq!(first(&with_segment(&bare, 0xee, b"Adobe\0\x64\0\0\0\0\0")), [120, 128, 128]);
         assert_eq!(first(&with_segment(&bare, 0xee, b"Adobe\0\x64\0\0\0\0\x01")), [120; 3]);
+        assert_eq!(first(&with_segment(&jpeg, 0xee, b"Adobe\0\x64\0\0\0\0\0")), [120; 3]);
     }
 
     #[test]
