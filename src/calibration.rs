@@ -3,7 +3,6 @@
 //! C. Guo et al., "On Calibration of Modern Neural Networks" (2017).
 
 use crate::metrics::{argmax, cross_entropy, softmax};
-use crate::run::Answer;
 
 /// Bins of the expected calibration error.
 const BINS: usize = 15;
@@ -16,17 +15,19 @@ const MOST_STEPS: usize = 2_000;
 const SHORTEST_STEP: f32 = 1e-4;
 
 /// The mean distance between the probability of the top class and how often it is right, over 15 bins of probability,
-/// each weighted by its photos; 0 where there are no answers.
-pub fn expected_error(answers: &[Answer]) -> f64 {
+/// each weighted by its photos; 0 where there are no answers. Takes each photo's probabilities, and its class.
+pub fn expected_error<'a>(answers: impl IntoIterator<Item = (&'a [f32], usize)>) -> f64 {
     let mut bins = [(0.0, 0.0); BINS];
-    for answer in answers {
-        let top = argmax(&answer.probabilities);
-        let probability = f64::from(answer.probabilities[top]);
+    let mut count = 0;
+    for (probabilities, class) in answers {
+        let top = argmax(probabilities);
+        let probability = f64::from(probabilities[top]);
+        count += 1;
         let (sum, right) = &mut bins[((probability * BINS as f64) as usize).min(BINS - 1)];
         *sum += probability;
-        *right += f64::from(u8::from(top == answer.class));
+        *right += f64::from(u8::from(top == class));
     }
-    bins.iter().map(|(sum, right)| (sum - right).abs()).sum::<f64>() / answers.len().max(1) as f64
+    bins.iter().map(|(sum, right)| (sum - right).abs()).sum::<f64>() / count.max(1) as f64
 }
 
 /// What becomes of a class's logit: it is multiplied by the factor, and then the offset is added.
@@ -137,22 +138,17 @@ fn slope(photos: &[(Vec<f32>, usize)], scaling: &[Scaling], common: f32) -> Vec<
 mod tests {
     use super::*;
 
-    /// Of `count` answers that give the top class `probability`, `right` are right.
-    fn answers(count: usize, right: usize, probability: f32) -> Vec<Answer> {
-        let answer = |index| Answer {
-            path: String::new(),
-            class: usize::from(index >= right),
-            probabilities: vec![probability, 1.0 - probability],
-            sure: true,
-        };
-        (0..count).map(answer).collect()
+    /// The error of `count` answers that give the top class `probability`, of which `right` are right.
+    fn error_of(count: usize, right: usize, probability: f32) -> f64 {
+        let probabilities = [probability, 1.0 - probability];
+        expected_error((0..count).map(|index| (&probabilities[..], usize::from(index >= right))))
     }
 
     #[test]
     fn the_error_is_the_distance_between_probability_and_truth() {
-        assert!(expected_error(&answers(10, 8, 0.8)) < 1e-6);
-        assert!((expected_error(&answers(10, 6, 0.9)) - 0.3).abs() < 1e-6);
-        assert_eq!(expected_error(&[]), 0.0);
+        assert!(error_of(10, 8, 0.8) < 1e-6);
+        assert!((error_of(10, 6, 0.9) - 0.3).abs() < 1e-6);
+        assert_eq!(error_of(0, 0, 0.5), 0.0);
     }
 
     #[test]
@@ -168,7 +164,7 @@ mod tests {
 
     #[test]
     fn photos_do_not_learn_from_themselves() {
-        // Each fifth alone says that one class is right whatever the logits; the others say that it is the other.
+        // One fifth is of class 1, whatever the logits; the others, from which it learns, are of class 0.
         let photos: Vec<_> = (0..50).map(|photo| (vec![0.0, 0.0], usize::from(photo % FOLDS == 3))).collect();
         let found = cross_validated(&photos);
         assert!(found.iter().skip(3).step_by(FOLDS).all(|logits| logits[0] > 1.0 + logits[1]), "{found:?}");

@@ -9,8 +9,8 @@
 //! error, alexnet -> weights
 //! dataset -> dataset_report
 //! preprocess, dataset -> loader
-//! metrics -> run -> loader, advice, calibration, evaluation, plot
-//! metrics -> doubt, calibration -> weights
+//! metrics -> doubt, calibration -> weights, run
+//! metrics -> run -> loader, advice, evaluation, plot
 //! weights, preprocess -> predict -> explain
 //! alexnet, loader, predict, run -> head, train -> checkpoint
 //! weights, formula -> manifest, self_test

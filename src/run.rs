@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calibration::expected_error;
 use crate::metrics::ConfusionMatrix;
 
 /// Which weights a run starts from, and which of them it moves.
@@ -171,6 +172,11 @@ impl Evaluation {
     /// The share of the answers that are not sure; 0 where there are none.
     pub fn unsure(&self) -> f64 {
         self.answers.iter().filter(|answer| !answer.sure).count() as f64 / self.answers.len().max(1) as f64
+    }
+
+    /// The expected calibration error of the answers.
+    pub fn calibration_error(&self) -> f64 {
+        expected_error(self.answers.iter().map(|answer| (&answer.probabilities[..], answer.class)))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::native::files;
 use crate::native::loader::FileLoader;
 use crate::native::progress::Progress;
 use crate::predict::Classifier;
-use crate::run::{Answer, TrainingConfig};
+use crate::run::TrainingConfig;
 use crate::train::{TrainEvent, report_unreadable};
 use crate::weights::{ModelFile, Precision};
 use crate::words::listed;
@@ -43,18 +43,19 @@ impl Calibrate {
     /// Where a file cannot be read or written, or the folder has other classes.
     pub fn run(&self) -> std::result::Result<(), Failure> {
         let mut file = files::read_model(&self.model).about(&self.model)?;
+        let names: Vec<_> = self.dirs.iter().map(|dir| dir.to_string_lossy()).collect();
+        let folders = PathBuf::from(names.join(", "));
         let mut photos = Vec::new();
         for dir in &self.dirs {
             photos.extend(logits(&file, dir)?);
         }
-        check(&photos, &file.metadata().classes).about(&self.dirs[0])?;
+        check(&photos, &file.metadata().classes).about(&folders)?;
         println!("to be expected of other photos, by cross-validation: {}", expectation(&photos));
         let scaling = Scaling::learn(&photos);
         file.scale_logits(&scaling, photos.len());
         photos.iter_mut().for_each(|(logits, _)| *logits = scaled(logits, &scaling));
         let doubt = Doubt::learn(photos.iter().map(|(logits, _)| &logits[..]));
-        let doubt =
-            doubt.ok_or_else(|| Error::Dataset("none of its photos could be read".into())).about(&self.dirs[0])?;
+        let doubt = doubt.ok_or_else(|| Error::Dataset("none of its photos could be read".into())).about(&folders)?;
         file.set_doubt(doubt);
         files::write(&self.out, file.to_safetensors(Precision::F32)?)?;
         let unsure = photos.iter().filter(|(logits, _)| !doubt.is_sure(logits)).count();
@@ -88,16 +89,11 @@ fn logits(file: &ModelFile, dir: &Path) -> std::result::Result<Vec<(Vec<f32>, us
 
 /// What is to be expected of the answers to other photos, in words.
 fn expectation(photos: &[(Vec<f32>, usize)]) -> String {
-    let answer = |(logits, (_, class)): (Vec<f32>, &(Vec<f32>, usize))| Answer {
-        path: String::new(),
-        class: *class,
-        probabilities: softmax(&logits),
-        sure: true,
-    };
-    let answers: Vec<Answer> = cross_validated(photos).into_iter().zip(photos).map(answer).collect();
-    let right = answers.iter().filter(|answer| argmax(&answer.probabilities) == answer.class).count();
-    let accuracy = right as f64 / answers.len().max(1) as f64;
-    format!("accuracy {accuracy:.3}, calibration error {:.3}", expected_error(&answers))
+    let answers: Vec<_> = cross_validated(photos).iter().map(|logits| softmax(logits)).collect();
+    let answers = || answers.iter().map(Vec::as_slice).zip(photos.iter().map(|(_, class)| *class));
+    let right = answers().filter(|(probabilities, class)| argmax(probabilities) == *class).count();
+    let accuracy = right as f64 / photos.len().max(1) as f64;
+    format!("accuracy {accuracy:.3}, calibration error {:.3}", expected_error(answers()))
 }
 
 /// Whether photos tell how often the network is right: without photos of a class it would never be chosen, and where the

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{About, Failure};
-use crate::calibration;
 use crate::dataset::{Split, labelled};
 use crate::device;
 use crate::error::Error;
@@ -41,7 +40,7 @@ impl Evaluate {
         let evaluation = evaluate_folder(&file, &self.dir, |path, error| {
             errors.push(json!({ "photo": path, "error": error.to_string() }));
         })?;
-        let calibration_error = calibration::expected_error(&evaluation.answers);
+        let calibration_error = evaluation.calibration_error();
         let unsure = evaluation.unsure();
         let confusion = evaluation.confusion;
         if self.json {

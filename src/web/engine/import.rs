@@ -4,6 +4,7 @@ use rust_i18n::t;
 use web_sys::File;
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::language::Text;
 use crate::web::js;
 use crate::web::protocol::FileHandle;
 use crate::weights::{ModelFile, parse_class_indices};
@@ -60,22 +61,20 @@ fn is_json(name: &str) -> bool {
 }
 
 async fn read_model(file: &File) -> Result<Vec<u8>, String> {
-    let megabytes = file.size() / 1e6;
-    if megabytes > MAX_FILE_MEGABYTES {
-        return Err(about(file, t!("engine.model_too_large", megabytes = megabytes : {:.0})));
-    }
-    read(file).await
+    read(file, MAX_FILE_MEGABYTES, |megabytes| t!("engine.model_too_large", megabytes = megabytes : {:.0})).await
 }
 
 async fn read_classes(file: &File) -> Result<Vec<u8>, String> {
-    let megabytes = file.size() / 1e6;
-    if megabytes > MAX_CLASSES_MEGABYTES {
-        return Err(about(file, t!("engine.class_file_too_large", megabytes = megabytes : {:.0})));
-    }
-    read(file).await
+    read(file, MAX_CLASSES_MEGABYTES, |megabytes| t!("engine.class_file_too_large", megabytes = megabytes : {:.0}))
+        .await
 }
 
-async fn read(file: &File) -> Result<Vec<u8>, String> {
+/// All bytes of a file, unless it is larger than that.
+async fn read(file: &File, most_megabytes: f64, too_large: fn(f64) -> Text) -> Result<Vec<u8>, String> {
+    let megabytes = file.size() / 1e6;
+    if megabytes > most_megabytes {
+        return Err(about(file, too_large(megabytes)));
+    }
     js::bytes(file).await.map_err(|exception| about(file, t!("engine.out_of_reach", reason = js::message(&exception))))
 }
 

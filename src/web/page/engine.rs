@@ -35,7 +35,7 @@ impl Engine {
     /// The browser's exception where it starts no workers.
     pub fn start(url: &str, on_news: impl Fn(News) + 'static) -> Result<Self, JsValue> {
         let (worker, news) = match started(url) {
-            Some((worker, news)) => (worker, news),
+            Some(started) => started,
             None => {
                 let options = WorkerOptions::new();
                 options.set_type(WorkerType::Module);

@@ -7,7 +7,6 @@ use rust_i18n::t;
 
 use super::state::{Candidate, Outcome};
 use crate::{
-    calibration::expected_error,
     evaluation::Answers,
     web::page::train::words::{NAMES, around, listed, number, percent, photos},
 };
@@ -71,7 +70,7 @@ fn figures(outcome: &Outcome, candidate: &Candidate, answers: &Answers) -> AnyVi
                     "evaluate.recognised",
                     right = number(right),
                     photos = photos(count),
-                    error = expected_error(&evaluation.answers) : {:.3},
+                    error = evaluation.calibration_error() : {:.3},
                     unsure = percent(evaluation.unsure())
                 )}
             </p>
