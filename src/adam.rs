@@ -6,7 +6,7 @@
 
 mod backend;
 mod cpu;
-#[cfg(feature = "gpu")]
+#[cfg(any(feature = "gpu", feature = "vulkan"))]
 mod gpu;
 
 use burn::module::{Module, ModuleMapper, Param};

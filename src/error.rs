@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use rust_i18n::t;
 
+use crate::words::millions;
+
 /// What can go wrong with a photo, a folder or a model file.
 #[derive(Debug)]
 pub enum Error {
@@ -20,7 +22,7 @@ pub enum Error {
         width: u32,
         /// Height in pixels that the file claims.
         height: u32,
-        /// The limit, in millions of pixels.
+        /// The limit, in pixels.
         limit: u64,
     },
     /// A photo's pixels, by the size that it claims, are more than this device can count or hold.
@@ -77,7 +79,7 @@ impl fmt::Display for Error {
             Self::NotAPhoto(hint) => t!("error.not_a_photo", hint = hint),
             Self::DamagedPhoto(reason) => t!("error.damaged_photo", reason = reason),
             Self::PhotoTooLarge { width, height, limit } => {
-                t!("error.photo_too_large", width = width, height = height, limit = limit)
+                t!("error.photo_too_large", width = width, height = height, limit = millions(*limit))
             }
             Self::PhotoBeyondMemory => t!("error.photo_beyond_memory"),
             Self::Unreadable(reason) => reason.into(),

@@ -4,7 +4,7 @@
 
 mod backend;
 mod cpu;
-#[cfg(feature = "gpu")]
+#[cfg(any(feature = "gpu", feature = "vulkan"))]
 pub(crate) mod gpu;
 
 pub use backend::{convolve, linear};

@@ -208,8 +208,26 @@ impl Trainer {
     /// # Errors
     /// As [`Self::run_epoch`].
     pub async fn learn(&mut self, images: Tensor<4>, classes: &[usize]) -> Result<f64> {
+        self.learn_observed(images, classes, |_| ()).await
+    }
+
+    /// [`Self::learn`], naming each part of the step as soon as the device has been given it to do.
+    ///
+    /// # Errors
+    /// As [`Self::run_epoch`].
+    pub async fn learn_observed(
+        &mut self,
+        images: Tensor<4>,
+        classes: &[usize],
+        mut observe: impl FnMut(&'static str),
+    ) -> Result<f64> {
         let loss = self.loss(self.model.forward(images), classes, 1.0);
-        number(self.step(loss, 0.0)).await
+        observe("training.forward");
+        let gradients = self.gradients(&loss);
+        observe("training.backward");
+        self.update(gradients, 0.0);
+        observe("training.adam");
+        number(loss.inner()).await
     }
 
     /// Takes one step of the last layer alone on what the others make of images, `[batch, hidden units]` on the plain device (see
@@ -367,15 +385,24 @@ impl Trainer {
 
     /// Moves the weights down the loss, where the share `done` of the epoch is behind, and gives the loss.
     fn step(&mut self, loss: Tensor<1>, done: f64) -> Tensor<1> {
+        let gradients = self.gradients(&loss);
+        self.update(gradients, done);
+        loss.inner()
+    }
+
+    fn gradients(&self, loss: &Tensor<1>) -> GradientsParams {
+        GradientsParams::from_grads(loss.backward(), &self.model)
+    }
+
+    /// Moves the weights against their gradients, where the share `done` of the epoch is behind.
+    fn update(&mut self, gradients: GradientsParams, done: f64) {
         let ingredients = self.config.recipe.ingredients();
         let progress = (self.history.len() as f64 + done) / self.config.epochs.max(1) as f64;
         let learning_rate = self.config.learning_rate_at(progress);
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
         self.model = self.adam.step(learning_rate, ingredients.weight_decay, self.model.clone(), gradients);
         if let (Some(decay), Some(average)) = (ingredients.averaging, self.average.take()) {
             self.average = Some(average::update(average, &self.model, decay, self.adam.steps));
         }
-        loss.inner()
     }
 }
 

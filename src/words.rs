@@ -9,6 +9,12 @@ pub fn number(count: usize) -> String {
     groups.join(",")
 }
 
+/// "14.6 million", "50.0 million".
+pub fn millions(count: u64) -> String {
+    let count = count as f64;
+    t!("count.millions", millions = count / 1e6 : {:.1}, ten_thousands = count / 1e4 : {:.0}).into()
+}
+
 /// "1 photo", "3,121 photos".
 pub fn photos(count: usize) -> String {
     match count {

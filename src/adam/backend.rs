@@ -59,7 +59,7 @@ impl AdamStep for Flex {
     }
 }
 
-#[cfg(feature = "gpu")]
+#[cfg(any(feature = "gpu", feature = "vulkan"))]
 impl AdamStep for CubeBackend {
     fn adam_step(
         weights: FloatTensor<Self>,
@@ -71,6 +71,3 @@ impl AdamStep for CubeBackend {
         super::gpu::step(weights, gradient, [first, second], rates).into()
     }
 }
-
-#[cfg(all(feature = "vulkan", not(feature = "gpu")))]
-impl AdamStep for CubeBackend {}

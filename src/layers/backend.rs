@@ -14,7 +14,7 @@ use burn_cubecl::CubeBackend;
 
 use super::Window;
 use super::cpu::{self, geometry::Geometry};
-#[cfg(feature = "gpu")]
+#[cfg(any(feature = "gpu", feature = "vulkan"))]
 use super::gpu::{connections, convolution};
 
 /// The convolution of images with a layer's kernels.
@@ -182,10 +182,7 @@ fn tensor(numbers: Vec<f32>, shape: Shape) -> FloatTensor<Flex> {
     FloatTensor::<Flex>::from_data(TensorData::new(numbers, shape))
 }
 
-#[cfg(all(feature = "vulkan", not(feature = "gpu")))]
-impl Layers for CubeBackend {}
-
-#[cfg(feature = "gpu")]
+#[cfg(any(feature = "gpu", feature = "vulkan"))]
 impl Layers for CubeBackend {
     fn convolve(
         images: FloatTensor<Self>,

@@ -3,7 +3,7 @@
 
 use rust_i18n::t;
 
-use super::save_again;
+use super::reading::save_again;
 use crate::error::{Error, Result};
 use crate::language::Text;
 

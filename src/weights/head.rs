@@ -2,7 +2,9 @@
 
 use safetensors::Dtype;
 
-use super::{Metadata, ModelFile, TensorToWrite, collect, f32_bytes, serialize};
+use super::on_device::collect;
+use super::writing::{TensorToWrite, f32_bytes, serialize};
+use super::{Metadata, ModelFile};
 use crate::alexnet::{AlexNet, Parameter};
 use crate::error::Result;
 
@@ -18,10 +20,10 @@ impl ModelFile {
         let config = model.config();
         let parameters = config.parameters();
         let first = parameters.len() - TENSORS;
-        let values = collect(model, &parameters, first).await?;
-        let tensors = parameters.into_iter().skip(first).zip(values);
-        let tensors = tensors.map(|(Parameter { name, shape }, values)| {
-            (name, TensorToWrite { dtype: Dtype::F32, shape, bytes: f32_bytes(&values) })
+        let numbers = collect(model, &parameters, first).await?;
+        let tensors = parameters.into_iter().skip(first).zip(numbers);
+        let tensors = tensors.map(|(Parameter { name, shape }, numbers)| {
+            (name, TensorToWrite { dtype: Dtype::F32, shape, bytes: f32_bytes(&numbers.to_f32()) })
         });
         serialize(tensors.collect(), config.width, metadata)
     }

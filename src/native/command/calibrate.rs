@@ -1,5 +1,6 @@
 //! `calibrate`: answers that can be believed.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{About, Failure};
@@ -43,6 +44,9 @@ impl Calibrate {
     /// Where a file cannot be read or written, or the folder has other classes.
     pub fn run(&self) -> std::result::Result<(), Failure> {
         let mut file = files::read_model(&self.model).about(&self.model)?;
+        if let Some(dir) = named_twice(&self.dirs) {
+            return Err(Error::Dataset("it is named twice, and its photos would count twice".into())).about(dir);
+        }
         let names: Vec<_> = self.dirs.iter().map(|dir| dir.to_string_lossy()).collect();
         let folders = PathBuf::from(names.join(", "));
         let mut photos = Vec::new();
@@ -65,6 +69,12 @@ impl Calibrate {
         println!("{}: not sure of {unsure} of {} photos", self.out.display(), photos.len());
         Ok(())
     }
+}
+
+/// A folder that stands twice among these, under whatever name.
+fn named_twice(dirs: &[PathBuf]) -> Option<&Path> {
+    let mut seen = HashSet::new();
+    dirs.iter().find(|dir| !seen.insert(dir.canonicalize().unwrap_or_else(|_| dir.to_path_buf()))).map(PathBuf::as_path)
 }
 
 /// The logits of each photo of the folder, and its class.

@@ -19,7 +19,7 @@ pub async fn decode(file: &Blob) -> Result<RgbImage, Option<Error>> {
     let bitmap = create_image_bitmap(file).await.map_err(|_| None)?;
     let (width, height) = (bitmap.width(), bitmap.height());
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Some(Error::PhotoTooLarge { width, height, limit: MAX_PIXELS / 1_000_000 }));
+        return Err(Some(Error::PhotoTooLarge { width, height, limit: MAX_PIXELS }));
     }
     let rgba = read_back(&bitmap).map_err(|exception| Error::DamagedPhoto(js::message(&exception)))?;
     bitmap.close();

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use web_time::Instant;
 
 use super::model::Model;
+use super::stopwatch::Stopwatch;
 use crate::device::read;
 use crate::error::Result;
 use crate::formula;
@@ -31,6 +32,7 @@ impl Benchmark {
             Order::Inference(count) => self.logits(model, count).await.map(|(_, time)| Measured::Milliseconds(time)),
             Order::FullStep(count) => self.full_step(model, count).await.map(Measured::Milliseconds),
             Order::HeadStep(count) => self.head_step(model, count).await.map(Measured::Milliseconds),
+            Order::Parts(count) => self.parts(model, count).await.map(Measured::Parts),
         };
         measured.unwrap_or_else(|error| Measured::Error(error.to_string()))
     }
@@ -68,6 +70,29 @@ impl Benchmark {
         let start = Instant::now();
         model.guard(trainer.learn_head(features, &labels(model, count))).await?;
         Ok(milliseconds(start))
+    }
+
+    async fn parts(&mut self, model: &Model, count: usize) -> Result<Vec<(String, f64)>> {
+        // What happens but once, such as the making of shaders, is not to count.
+        self.logits(model, count).await?;
+        self.full_step(model, count).await?;
+        let values = self.pictures(count);
+        let pictures = |device: &Device| to_tensor(values.clone(), count, device);
+        let gpu = model.gpu().map(|(gpu, _)| gpu);
+
+        let input = pictures(&model.burn_device());
+        let mut watch = Stopwatch::start(gpu.clone());
+        let logits = model.network().forward_observed(input, |layer, _| watch.lap(layer));
+        watch.lap("classifier");
+        model.guard(read(logits)).await?;
+        let mut parts = watch.laps().await;
+
+        let trainer = self.full.get_or_insert_with(|| trainer(model, Mode::Full));
+        let input = pictures(&model.burn_device().autodiff());
+        let mut watch = Stopwatch::start(gpu);
+        model.guard(trainer.learn_observed(input, &labels(model, count), |part| watch.lap(part))).await?;
+        parts.extend(watch.laps().await);
+        Ok(parts)
     }
 
     fn pictures(&mut self, count: usize) -> Vec<f32> {

@@ -76,8 +76,13 @@ impl Hardware {
 
 async fn bring_up() -> Result<Hardware, String> {
     let name = find_adapter().await?;
-    let gpu = Gpu::bring_up().await.map_err(|error| t!("gpu.not_up", reason = error))?;
+    let gpu = Gpu::bring_up().await.map_err(|error| t!("gpu.not_up", reason = first_line(&error.to_string())))?;
     Ok(Hardware::Gpu { gpu, name })
+}
+
+/// An error without the stack that browsers and wgpu put below it.
+fn first_line(error: &str) -> &str {
+    error.lines().next().unwrap_or(error)
 }
 
 /// Asks the browser for the adapter that Burn will get, and gives its name if Burn can use it.

@@ -19,6 +19,7 @@ mod pace;
 mod photos;
 mod pool;
 mod shelf;
+mod stopwatch;
 mod storage;
 mod tasks;
 mod training;

@@ -20,6 +20,7 @@ mod language;
 mod model;
 mod model_url;
 mod models;
+mod profile;
 mod results;
 mod startup;
 mod state;
@@ -67,6 +68,7 @@ fn App() -> impl IntoView {
     });
 
     benchmark::listen(page);
+    profile::measure(page);
     let dragging = drop_zone::accept_drops_anywhere(page);
     let in_language = move |build: fn(ReadSignal<bool>) -> AnyView| {
         move || {
@@ -133,6 +135,7 @@ fn Layout(dragging: ReadSignal<bool>) -> impl IntoView {
             <aside class="engine" aria-label=t!("page.network")>
                 <startup::Startup/>
                 <device::Device/>
+                <profile::Profile/>
                 <model::Model/>
             </aside>
             <div class="view" hidden=elsewhere(View::Classify)>

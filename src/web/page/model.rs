@@ -10,7 +10,11 @@ use super::{
     state::{Page, Stage},
     train::words::{around, with_names},
 };
-use crate::{language::Text, web::protocol::ModelReport, words::listed};
+use crate::{
+    language::Text,
+    web::protocol::ModelReport,
+    words::{listed, millions},
+};
 
 /// Class names that a line holds before it is cut short.
 const CLASSES_SHOWN: usize = 12;
@@ -80,7 +84,7 @@ pub fn Model() -> impl IntoView {
 
 #[component]
 fn Card(model: ModelReport) -> impl IntoView {
-    let size = t!("model.size", classes = model.classes.len(), weights = model.parameters as f64 / 1e6 : {:.1});
+    let size = t!("model.size", classes = model.classes.len(), weights = millions(model.parameters as u64));
     let width = match model.full_width {
         true => t!("model.full_width"),
         false => t!("model.half_width"),

@@ -15,6 +15,7 @@ use super::{
     inside::state::Inside,
     intake::Found,
     language::{self, Saying, silence},
+    profile::{self, Measurements},
     train::state::{Phase, Training},
     view::View,
 };
@@ -23,7 +24,7 @@ use crate::{
     results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
     web::protocol::{
         DeviceChoice, DeviceReport, Event, ModelReport,
-        benchmark::Order as BenchmarkOrder,
+        benchmark::{Measured, Order as BenchmarkOrder},
         training::{ModelChoice, ModelId},
     },
     words::photos,
@@ -92,6 +93,8 @@ pub struct Page {
     pub notice: RwSignal<Saying>,
     /// What went wrong with the last model file.
     pub model_trouble: RwSignal<Option<Told>>,
+    /// What the parts of the network take.
+    pub profile: RwSignal<Measurements>,
     answering: StoredValue<Option<Arc<AnsweringModel>>>,
     thumbnails: StoredValue<HashMap<PhotoId, String>>,
     files: StoredValue<HashMap<PhotoId, File>, LocalStorage>,
@@ -124,6 +127,7 @@ impl Page {
             filter: RwSignal::new(Filter::default()),
             notice: RwSignal::new(silence()),
             model_trouble: RwSignal::new(None),
+            profile: RwSignal::new(Vec::new()),
             answering: StoredValue::new(None),
             thumbnails: StoredValue::new(HashMap::new()),
             files: StoredValue::new_local(HashMap::new()),
@@ -325,6 +329,9 @@ impl Page {
             }
             Event::Evaluation(event) => self.evaluation.apply(event),
             Event::Inspection(event) => self.inside.apply(event),
+            Event::Measured(Measured::Parts(parts)) if profile::is_wanted() => {
+                self.profile.update(|measured| measured.push(parts));
+            }
             Event::Measured(measured) => benchmark::answer(&measured),
             // The bridge hears the first; the list was rid of the photos when they were cancelled; `apply` has the rest.
             Event::Listening

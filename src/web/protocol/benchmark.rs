@@ -13,9 +13,11 @@ pub enum Order {
     FullStep(usize),
     /// One training step of the last layer alone, on the features of so many pictures, until its loss is known.
     HeadStep(usize),
+    /// The parts of one run of the network and of one training step of all layers, with so many pictures.
+    Parts(usize),
 }
 
-/// The answer; in JSON, `{"logits": [...]}`, `{"milliseconds": ...}` or `{"error": "..."}`.
+/// The answer; in JSON, `{"logits": [...]}`, `{"milliseconds": ...}`, `{"parts": [["...", ...]]}` or `{"error": "..."}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Measured {
@@ -23,12 +25,14 @@ pub enum Measured {
     Logits(Vec<f32>),
     /// The time it took.
     Milliseconds(f64),
+    /// How long the parts took, in milliseconds.
+    Parts(Vec<(String, f64)>),
     /// Why it could not be done.
     Error(String),
 }
 
 impl Order {
-    /// An order as it is written: `logits`, `infer-8`, `full-8`, `head-8`.
+    /// An order as it is written: `logits`, `infer-8`, `full-8`, `head-8`, `parts-8`.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "logits" {
             return Some(Self::Logits);
@@ -39,6 +43,7 @@ impl Order {
             "infer" => Some(Self::Inference(count)),
             "full" => Some(Self::FullStep(count)),
             "head" => Some(Self::HeadStep(count)),
+            "parts" => Some(Self::Parts(count)),
             _ => None,
         }
     }

@@ -1,0 +1,200 @@
+//! A parameter's numbers, as its file has them.
+
+use std::borrow::Cow;
+
+use rust_i18n::t;
+
+use crate::error::{Error, Result};
+
+/// The largest that a byte can stand for, but for the scale: -128 is read, and never written.
+const LARGEST_BYTE: f32 = 128.0;
+
+/// A parameter's numbers, in PyTorch's layout.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    /// In 32 bits.
+    Floats(Vec<f32>),
+    /// In 8 bits, and for each of the layer's outputs what to multiply its bytes by. They stay so until they are needed:
+    /// in 32 bits all of a network takes four times the memory, and the time to fill it.
+    Bytes {
+        /// Signed bytes.
+        bytes: Vec<i8>,
+        /// As many as the layer has outputs.
+        scales: Vec<f32>,
+    },
+}
+
+/// The name of the tensor with the scales of the 8-bit tensor `name`.
+pub fn scale_name(name: &str) -> String {
+    format!("{name}.scale")
+}
+
+impl Numbers {
+    /// The bytes of the tensor `name` of a layer with so many outputs, and their scales.
+    ///
+    /// # Errors
+    /// [`Error::NotAModel`] where there is not one scale for each output.
+    pub fn from_bytes(name: &str, bytes: &[u8], outputs: usize, scales: Vec<f32>) -> Result<Self> {
+        if scales.len() != outputs || !bytes.len().is_multiple_of(outputs.max(1)) {
+            return Err(Error::NotAModel(t!("weights.bad_scales", name = name).into()));
+        }
+        Ok(Self::Bytes { bytes: bytes.iter().map(|&byte| byte as i8).collect(), scales })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Floats(values) => values.len(),
+            Self::Bytes { bytes, .. } => bytes.len(),
+        }
+    }
+
+    /// Whether none is infinite, or no number.
+    pub fn are_finite(&self) -> bool {
+        // To the end in any case: without a way out, several are looked at in one go.
+        let all_finite = |values: &[f32], factor: f32| {
+            values.iter().fold(true, |finite, value| finite & (value * factor).is_finite())
+        };
+        match self {
+            Self::Floats(values) => all_finite(values, 1.0),
+            Self::Bytes { scales, .. } => all_finite(scales, LARGEST_BYTE),
+        }
+    }
+
+    /// In 32 bits.
+    pub fn to_f32(&self) -> Cow<'_, [f32]> {
+        match self {
+            Self::Floats(values) => Cow::Borrowed(values),
+            Self::Bytes { bytes, scales } => {
+                let mut values = Vec::with_capacity(bytes.len());
+                for (part, scale) in bytes.chunks(part_of(bytes.len(), scales.len())).zip(scales) {
+                    values.extend(part.iter().map(|&byte| f32::from(byte) * scale));
+                }
+                Cow::Owned(values)
+            }
+        }
+    }
+
+    /// In 32 bits, to be changed.
+    pub fn as_floats(&mut self) -> &mut Vec<f32> {
+        if let Self::Bytes { .. } = self {
+            *self = Self::Floats(self.to_f32().into_owned());
+        }
+        match self {
+            Self::Floats(values) => values,
+            Self::Bytes { .. } => unreachable!("they were turned into floats"),
+        }
+    }
+
+    /// Multiplies the numbers of each output by its factor.
+    pub fn scale_outputs(&mut self, factors: impl ExactSizeIterator<Item = f32>) {
+        match self {
+            Self::Floats(values) => {
+                let part = part_of(values.len(), factors.len());
+                for (values, factor) in values.chunks_mut(part).zip(factors) {
+                    values.iter_mut().for_each(|value| *value *= factor);
+                }
+            }
+            Self::Bytes { scales, .. } => scales.iter_mut().zip(factors).for_each(|(scale, factor)| *scale *= factor),
+        }
+    }
+
+    /// In 8 bits, from -127 to 127, and the scale of each of so many outputs; what is in 8 bits already stays as it is.
+    pub fn to_bytes(&self, outputs: usize) -> (Vec<i8>, Vec<f32>) {
+        let values = match self {
+            Self::Floats(values) => values,
+            Self::Bytes { bytes, scales } => return (bytes.clone(), scales.clone()),
+        };
+        let (mut bytes, mut scales) = (Vec::with_capacity(values.len()), Vec::with_capacity(outputs));
+        for part in values.chunks(part_of(values.len(), outputs)) {
+            let scale = part.iter().fold(0.0_f32, |largest, value| largest.max(value.abs())) / 127.0;
+            let factor = if scale > 0.0 { scale.recip() } else { 0.0 };
+            bytes.extend(part.iter().map(|value| (value * factor).round() as i8));
+            scales.push(scale);
+        }
+        (bytes, scales)
+    }
+
+    /// In 32 bits, as the transpose of a matrix with a row for each of so many outputs.
+    pub fn transposed(&self, outputs: usize) -> Vec<f32> {
+        match self {
+            Self::Floats(values) => transposed(values, outputs, |value, _| value),
+            Self::Bytes { bytes, scales } => transposed(bytes, outputs, |byte, row| f32::from(byte) * scales[row]),
+        }
+    }
+}
+
+/// How many numbers each of so many outputs has.
+fn part_of(numbers: usize, outputs: usize) -> usize {
+    (numbers / outputs.max(1)).max(1)
+}
+
+/// The transpose of a matrix of so many rows, each number of which is converted, with the number of its row.
+fn transposed<T: Copy>(matrix: &[T], rows: usize, convert: impl Fn(T, usize) -> f32) -> Vec<f32> {
+    // In blocks, so that both sides stay in the cache.
+    const BLOCK: usize = 32;
+    let columns = part_of(matrix.len(), rows);
+    let mut out = vec![0.0; matrix.len()];
+    for first_row in (0..rows).step_by(BLOCK) {
+        for first_column in (0..columns).step_by(BLOCK) {
+            for column in first_column..(first_column + BLOCK).min(columns) {
+                let end = (first_row + BLOCK).min(rows);
+                let written = &mut out[column * rows..][first_row..end];
+                for (row, number) in (first_row..end).zip(written) {
+                    *number = convert(matrix[row * columns + column], row);
+                }
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_output_has_its_scale() {
+        let (bytes, scales) = Numbers::Floats(vec![1.27, -0.64, 0.0, 0.0]).to_bytes(2);
+        assert_eq!((bytes.as_slice(), scales.as_slice()), (&[127, -64, 0, 0][..], &[0.01, 0.0][..]));
+        let mut numbers = Numbers::from_bytes("w", &[1, 2, 255, 4], 2, vec![1.0, 0.5]).unwrap();
+        assert_eq!(numbers.to_f32()[..], [1.0, 2.0, -0.5, 2.0]);
+        assert_eq!(numbers.as_floats()[..], [1.0, 2.0, -0.5, 2.0]);
+    }
+
+    #[test]
+    fn what_is_in_8_bits_is_written_as_it_was_read() {
+        let numbers = Numbers::from_bytes("w", &[100, 2, 255, 4], 2, vec![0.3, 0.7]).unwrap();
+        assert_eq!(numbers.to_bytes(2), (vec![100, 2, -1, 4], vec![0.3, 0.7]));
+    }
+
+    #[test]
+    fn matrices_of_any_size_are_transposed_in_either_form() {
+        for (rows, columns) in [(1, 1), (3, 2), (5, 2048), (40, 65)] {
+            let bytes: Vec<u8> = (0..rows * columns).map(|index| (index * 37) as u8).collect();
+            let scales = (0..rows).map(|row| row as f32 + 0.5).collect();
+            let numbers = Numbers::from_bytes("w", &bytes, rows, scales).unwrap();
+            let values = numbers.to_f32().into_owned();
+            let expected: Vec<f32> =
+                (0..columns).flat_map(|column| values.iter().copied().skip(column).step_by(columns)).collect();
+            assert_eq!(numbers.transposed(rows), expected);
+            assert_eq!(Numbers::Floats(values).transposed(rows), expected);
+        }
+    }
+
+    #[test]
+    fn scales_that_do_not_fit_are_refused() {
+        for scales in [0, 1, 2, 4] {
+            let message = Numbers::from_bytes("w", &[1, 2, 3], 3, vec![1.0; scales]).unwrap_err().to_string();
+            assert!(message.contains("`w`"), "{message}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_all_bounds_are_noticed() {
+        let bytes = |scale| Numbers::from_bytes("w", &[1, 2], 1, vec![scale]).unwrap();
+        assert!(bytes(1e30).are_finite() && Numbers::Floats(vec![f32::MAX]).are_finite());
+        assert!(!bytes(1e37).are_finite() && !bytes(f32::NAN).are_finite());
+        assert!(!Numbers::Floats(vec![0.0, f32::INFINITY]).are_finite());
+    }
+}

@@ -1,0 +1,104 @@
+//! Writing model files.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use half::f16;
+use safetensors::{Dtype, View};
+
+use super::numbers::scale_name;
+use super::{Metadata, ModelFile, Precision, architecture};
+use crate::alexnet::{Parameter, Width};
+use crate::error::{Error, Result};
+
+impl ModelFile {
+    /// The model as a `.safetensors` file.
+    ///
+    /// With [`Precision::I8`] a weight tensor `name` holds -127 to 127, and a tensor `name.scale` what to multiply each
+    /// of its outputs' weights (the first dimension) by.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] where a weight is too large for 16 bits, [`Error::NotAModel`] where the header cannot be
+    /// written.
+    pub fn to_safetensors(&self, precision: Precision) -> Result<Vec<u8>> {
+        let parameters = self.config().parameters();
+        let mut tensors = Vec::new();
+        for (Parameter { name, shape }, numbers) in parameters.into_iter().zip(&self.numbers) {
+            let is_bias = shape.len() == 1;
+            let (dtype, bytes) = match precision {
+                Precision::F16 => (Dtype::F16, f16_bytes(&name, &numbers.to_f32())?),
+                Precision::I8 if !is_bias => {
+                    let (bytes, scales) = numbers.to_bytes(shape[0]);
+                    let scales = TensorToWrite { dtype: Dtype::F32, shape: vec![shape[0]], bytes: f32_bytes(&scales) };
+                    tensors.push((scale_name(&name), scales));
+                    (Dtype::I8, bytes.into_iter().map(|byte| byte as u8).collect())
+                }
+                Precision::F32 | Precision::I8 => (Dtype::F32, f32_bytes(&numbers.to_f32())),
+            };
+            tensors.push((name, TensorToWrite { dtype, shape, bytes }));
+        }
+        serialize(tensors, self.width, &self.metadata)
+    }
+}
+
+/// A file of these tensors.
+///
+/// # Errors
+/// [`Error::NotAModel`] where the header cannot be written.
+pub fn serialize(tensors: Vec<(String, TensorToWrite)>, width: Width, metadata: &Metadata) -> Result<Vec<u8>> {
+    let to_json = |error: serde_json::Error| Error::NotAModel(error.to_string());
+    let header = HashMap::from([
+        ("format".to_owned(), "pt".to_owned()),
+        ("architecture".to_owned(), architecture(width).to_owned()),
+        ("preprocessing".to_owned(), metadata.preprocessing.description().to_owned()),
+        ("classes".to_owned(), serde_json::to_string(&metadata.classes).map_err(to_json)?),
+        ("doubt".to_owned(), serde_json::to_string(&metadata.doubt).map_err(to_json)?),
+        ("training".to_owned(), serde_json::to_string(&metadata.training).map_err(to_json)?),
+    ]);
+    safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))
+}
+
+/// A tensor of a file.
+pub struct TensorToWrite {
+    /// The kind of its numbers.
+    pub dtype: Dtype,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its numbers, little-endian.
+    pub bytes: Vec<u8>,
+}
+
+impl View for TensorToWrite {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Numbers as the bytes of a 32-bit tensor.
+pub fn f32_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// Numbers as the bytes of the 16-bit tensor `name`.
+///
+/// # Errors
+/// [`Error::NotFinite`] where one is too large.
+fn f16_bytes(name: &str, values: &[f32]) -> Result<Vec<u8>> {
+    let halves: Vec<f16> = values.iter().map(|&value| f16::from_f32(value)).collect();
+    match halves.iter().all(|half| half.is_finite()) {
+        true => Ok(halves.into_iter().flat_map(f16::to_le_bytes).collect()),
+        false => Err(Error::NotFinite(name.into())),
+    }
+}
