@@ -11,7 +11,7 @@ use burn::tensor::{Device, Tensor};
 use crate::error::{Error, Result};
 
 #[cfg(feature = "engine")]
-pub use gpu::{Gpu, Timing};
+pub use gpu::Gpu;
 
 /// The CPU, through Burn's Flex backend.
 pub fn cpu() -> Device {

@@ -329,8 +329,11 @@ fn a_model_by_the_best_recipe_can_be_calibrated_and_made_small() {
     let said = succeed(["calibrate", &model, data, "--out", &cool]);
     assert!(said.contains("by cross-validation: accuracy"), "{said}");
     assert!(said.contains("not sure of 0 of 13 photos"), "{said}");
-    // Several folders count as one.
-    assert!(succeed(["calibrate", &model, data, data, "--out", &cool]).contains("of 26 photos"));
+    // Several folders count as one, the same folder twice would count its photos twice.
+    let more = dataset();
+    let more = more.path().to_str().unwrap();
+    assert!(succeed(["calibrate", &model, data, more, "--out", &cool]).contains("of 25 photos"));
+    assert!(fail(["calibrate", &model, data, &format!("{data}/."), "--out", &cool]).contains("named twice"));
     succeed(["export", &cool, "--dtype", "i8", "--out", &small]);
     // Of the photos that it was calibrated on the network is sure, and with a threshold that none reaches of none.
     let strict = out.path().join("strict.safetensors").to_str().unwrap().to_owned();

@@ -2,13 +2,9 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use burn::tensor::Device;
 use burn::tensor::wgpu::WgpuInitError;
-use burn_cubecl::cubecl::Runtime;
-use burn_cubecl::cubecl::client::{Client, ProfileWindow};
-use burn_wgpu::{WgpuDevice, WgpuRuntime};
 use futures::channel::oneshot;
 use futures::future::{Either, FutureExt, Shared, select};
 use rust_i18n::t;
@@ -77,37 +73,9 @@ impl Gpu {
         self.lost.clone().await.unwrap_or_else(|_| t!("gpu.given_up").into())
     }
 
-    /// Times, on the GPU's own clock, what it is given to do from now on. It is first made to do what it has been given.
-    pub fn time(&self) -> Timing {
-        let client = WgpuRuntime::client(&WgpuDevice::default());
-        Timing { window: client.profile_start().ok(), client }
-    }
-
     /// Declares the GPU failed, for a reason that the browser did not notice.
     pub fn condemn(&self, reason: String) {
         self.alarm.ring(reason);
-    }
-}
-
-/// A stretch of the GPU's work that is timed.
-pub struct Timing {
-    client: Client,
-    window: Option<ProfileWindow>,
-}
-
-impl Timing {
-    /// Ends the stretch. How long it took is known once the GPU has come to its end; none where it has not said.
-    pub fn end(mut self) -> impl Future<Output = Option<Duration>> {
-        let profile = self.window.take().and_then(|window| self.client.profile_end(window).ok());
-        async { profile?.resolve().await.map(|ticks| ticks.duration()) }
-    }
-}
-
-impl Drop for Timing {
-    fn drop(&mut self) {
-        if let Some(window) = self.window.take() {
-            self.client.profile_abandon(window);
-        }
     }
 }
 

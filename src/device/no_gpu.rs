@@ -1,7 +1,6 @@
 //! What stands for the GPU in a program that is built without one.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use burn::tensor::Device;
 use rust_i18n::t;
@@ -44,23 +43,8 @@ impl Gpu {
         match self.0 {}
     }
 
-    /// Times what it is given to do.
-    pub fn time(&self) -> Timing {
-        match self.0 {}
-    }
-
     /// Declares it failed.
     pub fn condemn(&self, _reason: String) {
-        match self.0 {}
-    }
-}
-
-/// A stretch of its work that is timed.
-pub struct Timing(Infallible);
-
-impl Timing {
-    /// Ends the stretch.
-    pub async fn end(self) -> Option<Duration> {
         match self.0 {}
     }
 }

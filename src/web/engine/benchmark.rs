@@ -78,10 +78,9 @@ impl Benchmark {
         self.full_step(model, count).await?;
         let values = self.pictures(count);
         let pictures = |device: &Device| to_tensor(values.clone(), count, device);
-        let gpu = model.gpu().map(|(gpu, _)| gpu);
 
         let input = pictures(&model.burn_device());
-        let mut watch = Stopwatch::start(gpu.clone());
+        let mut watch = Stopwatch::start(model.burn_device());
         let logits = model.network().forward_observed(input, |layer, _| watch.lap(layer));
         watch.lap("classifier");
         model.guard(read(logits)).await?;
@@ -89,7 +88,7 @@ impl Benchmark {
 
         let trainer = self.full.get_or_insert_with(|| trainer(model, Mode::Full));
         let input = pictures(&model.burn_device().autodiff());
-        let mut watch = Stopwatch::start(gpu);
+        let mut watch = Stopwatch::start(model.burn_device());
         model.guard(trainer.learn_observed(input, &labels(model, count), |part| watch.lap(part))).await?;
         parts.extend(watch.laps().await);
         Ok(parts)
