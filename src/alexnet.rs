@@ -7,7 +7,6 @@
 
 use burn::module::{Module, Param, ParamId};
 use burn::nn::{Dropout, DropoutConfig};
-use burn::tensor::activation::relu;
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Distribution, Tensor};
@@ -260,7 +259,7 @@ impl AlexNet {
         self.forward_observed(images, |_, _| ())
     }
 
-    /// [`Self::forward`], showing what every convolution (before its ReLU) and every max pool gives, under PyTorch's
+    /// [`Self::forward`], showing what every convolution (after its ReLU) and every max pool gives, under PyTorch's
     /// name of the layer, as it is computed.
     pub fn forward_observed(&self, images: Tensor<4>, observe: impl FnMut(&'static str, &Tensor<4>)) -> Tensor<2> {
         self.head(self.features_observed(images, observe))
@@ -278,7 +277,6 @@ impl AlexNet {
         for ((layer, shape), name) in convolutions.into_iter().zip(&CONVOLUTIONS).zip(LAYER_NAMES) {
             x = convolve(x, layer.weight.val(), layer.bias.val(), shape.window);
             observe(name, &x);
-            x = relu(x);
             if shape.pooled {
                 x = max_pool(x);
                 if let Some(name) = pool_names.next() {
@@ -309,7 +307,7 @@ impl AlexNet {
 
     /// The last layer: `[batch, hidden units]` to the logits, `[batch, classes]`.
     pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
-        connect(&self.fc3, features)
+        connect(&self.fc3, features, false)
     }
 
     /// The network with a new last layer for this many classes, drawn as [`AlexNetConfig::init`] draws it.
@@ -326,8 +324,8 @@ impl AlexNet {
 
     /// Both hidden layers: of the flattened maps, and of what the first gives.
     fn hidden(&self, features: Tensor<2>) -> [Tensor<2>; 2] {
-        let first = relu(connect(&self.fc1, self.dropout.forward(features)));
-        let second = relu(connect(&self.fc2, self.dropout.forward(first.clone())));
+        let first = connect(&self.fc1, self.dropout.forward(features), true);
+        let second = connect(&self.fc2, self.dropout.forward(first.clone()), true);
         [first, second]
     }
 }
@@ -359,8 +357,8 @@ fn linear(input: usize, output: usize, device: &Device) -> Weighted<2> {
     Weighted::drawn([input, output], output, 0.01, device)
 }
 
-fn connect(layer: &Weighted<2>, x: Tensor<2>) -> Tensor<2> {
-    layers::linear(x, layer.weight.val(), layer.bias.val())
+fn connect(layer: &Weighted<2>, x: Tensor<2>, rectify: bool) -> Tensor<2> {
+    layers::linear(x, layer.weight.val(), layer.bias.val(), rectify)
 }
 
 fn max_pool(x: Tensor<4>) -> Tensor<4> {

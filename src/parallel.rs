@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 /// Numbers that one core works on before it takes more.
-const PIECE: usize = 1 << 14;
+pub const PIECE: usize = 1 << 14;
 
 /// Does `work` for each piece of `numbers` of this length, given its index.
 pub fn each_piece(numbers: &mut [f32], length: usize, work: impl Fn(usize, &mut [f32]) + Sync) {

@@ -1,7 +1,6 @@
 //! What each layer makes of an image.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::relu;
 use image::GrayImage;
 
 use super::read;
@@ -55,12 +54,10 @@ pub async fn activations(model: &AlexNet, image: Tensor<4>) -> Result<Vec<LayerO
     let mut outputs = Vec::new();
     let mut last_maps = None;
     model.forward_observed(image, |name, output| {
-        // Shown are convolutions before their ReLU; it leaves max pools as they are.
-        let output = relu(output.clone());
         if name == LAST_CONVOLUTION {
             last_maps = Some(output.clone());
         }
-        outputs.push(output.flatten::<1>(0, 3));
+        outputs.push(output.clone().flatten::<1>(0, 3));
     });
     let classified = model.classify_maps(last_maps.expect("the last convolution is shown"));
     outputs.extend(classified.map(|output| output.flatten::<1>(0, 1)));

@@ -57,7 +57,7 @@ fn last_maps(model: &AlexNet, image: Tensor<4>) -> Tensor<4> {
     let mut maps = None;
     model.forward_observed(image, |name, output| {
         if name == LAST_CONVOLUTION {
-            maps = Some(relu(output.clone()));
+            maps = Some(output.clone());
         }
     });
     maps.expect("the last convolution is shown")

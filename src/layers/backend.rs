@@ -17,7 +17,7 @@ use super::cpu::{self, geometry::Geometry};
 #[cfg(any(feature = "gpu", feature = "vulkan"))]
 use super::gpu::{connections, convolution};
 
-/// The convolution of images with a layer's kernels.
+/// The convolution of images with a layer's kernels, and the ReLU that follows each.
 ///
 /// # Shapes
 /// - images: `[batch, channels in, height, width]`
@@ -29,16 +29,16 @@ pub fn convolve(images: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, window: W
     Tensor::from_dispatch(Dispatch::convolve(images, weight, bias.into_dispatch(), window))
 }
 
-/// What a fully connected layer makes of its inputs.
+/// What a fully connected layer makes of its inputs, with its ReLU where it has one.
 ///
 /// # Shapes
 /// - inputs: `[batch, from]`
 /// - weight: `[from, to]`
 /// - bias: `[to]`
 /// - output: `[batch, to]`
-pub fn linear(inputs: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
+pub fn linear(inputs: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, rectify: bool) -> Tensor<2> {
     let [inputs, weight] = [inputs, weight].map(Tensor::into_dispatch);
-    Tensor::from_dispatch(Dispatch::fully_connected(inputs, weight, bias.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::fully_connected(inputs, weight, bias.into_dispatch(), rectify))
 }
 
 /// What a backend does for [`convolve`] and [`linear`]; where it says nothing else, that is what Burn does.
@@ -56,8 +56,12 @@ trait Layers: Backend {
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         window: Window,
-    ) -> FloatTensor<Self> {
-        Self::conv2d(images, weight, Some(bias), window.options())
+    ) -> FloatTensor<Self>;
+
+    /// The gradient of what a ReLU was given, from its output and the gradient of that.
+    #[fusion(dtype = output, shape = output)]
+    fn gradient_before_relu(output: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::relu_backward(output, gradient)
     }
 
     /// The gradient of the images, which are only looked at for their shape, from that of the output, for a stride of 1.
@@ -82,15 +86,24 @@ trait Layers: Backend {
         Self::conv2d_weight_backward(images, weight, gradient, window.options())
     }
 
+    /// The gradient of the bias, which is only looked at for its shape, as are the images, from that of the output.
+    #[fusion(dtype = bias, shape = bias)]
+    fn gradient_of_bias(
+        images: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        Self::conv2d_bias_backward(images, bias, gradient)
+    }
+
     /// See [`linear`].
     #[fusion(dtype = inputs, shape = Shape::new([inputs[0], weight[1]]))]
     fn fully_connected(
         inputs: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        Self::linear(inputs, weight, Some(bias))
-    }
+        rectify: bool,
+    ) -> FloatTensor<Self>;
 
     /// The gradient of the inputs, which are only looked at for their shape, from that of the output.
     #[fusion(dtype = inputs, shape = inputs)]
@@ -131,8 +144,15 @@ impl Layers for Flex {
         let geometry = Geometry::new(images.shape().dims(), weight.shape().dims(), window);
         let shape = output_shape(&images.shape(), &weight.shape(), &window);
         let [images, weight, bias] = [images, weight, bias].map(|tensor| tensor.to_contiguous());
-        let output = cpu::convolution::convolve(numbers(&images), numbers(&weight), numbers(&bias), &geometry);
+        let mut output = cpu::convolution::convolve(numbers(&images), numbers(&weight), numbers(&bias), &geometry);
+        cpu::relu::rectify(&mut output);
         tensor(output, shape)
+    }
+
+    fn gradient_before_relu(output: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let [output, mut gradient] = [output, gradient].map(|tensor| tensor.to_contiguous());
+        cpu::relu::gradient(numbers(&output), gradient.storage_mut());
+        gradient
     }
 
     fn gradient_of_images(
@@ -163,13 +183,20 @@ impl Layers for Flex {
         inputs: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
+        rectify: bool,
     ) -> FloatTensor<Self> {
-        if !cpu::connections::are_few(inputs.shape()[0]) {
-            return Self::linear(inputs, weight, Some(bias));
+        let mut output = match cpu::connections::are_few(inputs.shape()[0]) {
+            true => {
+                let shape = Shape::new([inputs.shape()[0], bias.shape()[0]]);
+                let [inputs, weight, bias] = [inputs, weight, bias].map(|tensor| tensor.to_contiguous());
+                tensor(cpu::connections::linear(numbers(&inputs), numbers(&weight), numbers(&bias)), shape)
+            }
+            false => Self::linear(inputs, weight, Some(bias)),
+        };
+        if rectify {
+            cpu::relu::rectify(output.storage_mut());
         }
-        let shape = Shape::new([inputs.shape()[0], bias.shape()[0]]);
-        let [inputs, weight, bias] = [inputs, weight, bias].map(|tensor| tensor.to_contiguous());
-        tensor(cpu::connections::linear(numbers(&inputs), numbers(&weight), numbers(&bias)), shape)
+        output
     }
 }
 
@@ -193,6 +220,13 @@ impl Layers for CubeBackend {
         convolution::convolve(images, weight, bias, window)
     }
 
+    fn gradient_before_relu(output: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        match output.shape().num_dims() {
+            4 => convolution::gradient_before_relu(output, gradient),
+            _ => connections::gradient_before_relu(output, gradient),
+        }
+    }
+
     fn gradient_of_images(
         images: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -212,12 +246,22 @@ impl Layers for CubeBackend {
         convolution::gradient_of_weight(images, weight.shape(), gradient, window)
     }
 
+    fn gradient_of_bias(
+        images: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let _ = (images, bias);
+        convolution::gradient_of_bias(gradient)
+    }
+
     fn fully_connected(
         inputs: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
+        rectify: bool,
     ) -> FloatTensor<Self> {
-        connections::linear(inputs, weight, bias)
+        connections::linear(inputs, weight, bias, rectify)
     }
 
     fn gradient_of_inputs(
@@ -248,11 +292,11 @@ impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
         struct ConvolutionBackward;
 
         impl<B: Backend + Layers> Backward<B, 3> for ConvolutionBackward {
-            type State = ([NodeId; 3], Window);
+            type State = ([NodeId; 3], FloatTensor<B>, Window);
 
             fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
-                let (nodes, window) = ops.state;
+                let (nodes, output, window) = ops.state;
+                let gradient = B::gradient_before_relu(output, gradients.consume::<B>(&ops.node));
                 let [images, weight, bias] = nodes.map(|node| checkpointer.retrieve_node_output(node));
                 let (images, weight): (FloatTensor<B>, FloatTensor<B>) = (images, weight);
                 let [of_images, of_weight, of_bias] = ops.parents;
@@ -265,7 +309,7 @@ impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
                     gradients.register::<B>(node.id, found);
                 }
                 if let Some(node) = of_bias {
-                    gradients.register::<B>(node.id, B::conv2d_bias_backward(images, bias, gradient));
+                    gradients.register::<B>(node.id, B::gradient_of_bias(images, bias, gradient));
                 }
             }
         }
@@ -273,10 +317,10 @@ impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
         let nodes = [images.node(), weight.node(), bias.node()];
         match ConvolutionBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(mut preparation) => {
-                let state = [&images, &weight, &bias].map(|tensor| preparation.checkpoint(tensor));
+                let nodes = [&images, &weight, &bias].map(|tensor| preparation.checkpoint(tensor));
                 let output =
                     B::convolve(images.into_primitive(), weight.into_primitive(), bias.into_primitive(), window);
-                preparation.finish((state, window), output)
+                preparation.finish((nodes, output.clone(), window), output)
             }
             OpsKind::UnTracked(preparation) => preparation.finish(B::convolve(
                 images.into_primitive(),
@@ -291,16 +335,23 @@ impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
         inputs: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
+        rectify: bool,
     ) -> FloatTensor<Self> {
         #[derive(Debug)]
         struct FullyConnectedBackward;
 
         impl<B: Backend + Layers> Backward<B, 3> for FullyConnectedBackward {
-            type State = [NodeId; 2];
+            /// With the output, where a ReLU made it.
+            type State = ([NodeId; 2], Option<FloatTensor<B>>);
 
             fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
+                let (nodes, output) = ops.state;
                 let gradient = gradients.consume::<B>(&ops.node);
-                let [inputs, weight] = ops.state.map(|node| checkpointer.retrieve_node_output(node));
+                let gradient = match output {
+                    Some(output) => B::gradient_before_relu(output, gradient),
+                    None => gradient,
+                };
+                let [inputs, weight] = nodes.map(|node| checkpointer.retrieve_node_output(node));
                 let (inputs, weight): (FloatTensor<B>, FloatTensor<B>) = (inputs, weight);
                 let [of_inputs, of_weight, of_bias] = ops.parents;
                 if let Some(node) = of_inputs {
@@ -320,15 +371,16 @@ impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
         let nodes = [inputs.node(), weight.node(), bias.node()];
         match FullyConnectedBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(mut preparation) => {
-                let state = [&inputs, &weight].map(|tensor| preparation.checkpoint(tensor));
-                let output =
-                    B::fully_connected(inputs.into_primitive(), weight.into_primitive(), bias.into_primitive());
-                preparation.finish(state, output)
+                let nodes = [&inputs, &weight].map(|tensor| preparation.checkpoint(tensor));
+                let [inputs, weight, bias] = [inputs, weight, bias].map(|tensor| tensor.into_primitive());
+                let output = B::fully_connected(inputs, weight, bias, rectify);
+                preparation.finish((nodes, rectify.then(|| output.clone())), output)
             }
             OpsKind::UnTracked(preparation) => preparation.finish(B::fully_connected(
                 inputs.into_primitive(),
                 weight.into_primitive(),
                 bias.into_primitive(),
+                rectify,
             )),
         }
     }

@@ -16,25 +16,28 @@ use super::launch::{Four, LINE, empty, groups, lines};
 
 /// Rows of an invocation's tile, where the batch has more than one.
 const ROWS: usize = 4;
+/// The same forwards, where it has more than [`ROWS`].
+const MANY_ROWS: usize = 8;
 /// Invocations of a workgroup.
 const GROUP: usize = 32;
 /// Sums are taken in parts, so that at least this many invocations are at work.
-const ENOUGH_INVOCATIONS: usize = 1 << 12;
+const ENOUGH_INVOCATIONS: usize = 1 << 15;
 /// But no part has fewer inputs than this, in fours.
 const LEAST_OF_PART: usize = 32;
 
 /// See [`crate::layers::linear`]; the number of inputs has to be a multiple of 4.
-pub fn linear(inputs: CubeTensor, weight: CubeTensor, bias: CubeTensor) -> CubeTensor {
+pub fn linear(inputs: CubeTensor, weight: CubeTensor, bias: CubeTensor, rectify: bool) -> CubeTensor {
     let [inputs, weight, bias] = [inputs, weight, bias].map(into_contiguous);
     let layer = Layer::new(&inputs, &weight);
-    let tiles = layer.columns * layer.batch.div_ceil(layer.rows);
+    let rows = if layer.batch > ROWS { MANY_ROWS } else { layer.rows };
+    let tiles = layer.columns * layer.batch.div_ceil(rows);
     let parts = ENOUGH_INVOCATIONS.div_ceil(tiles).min(layer.fours.div_ceil(LEAST_OF_PART));
     let of_part = layer.fours.div_ceil(parts);
     let sums = empty(&inputs, [parts, layer.batch, layer.to]);
     unsafe {
         forward_kernel::launch_unchecked(
             &inputs.client.clone(),
-            groups([layer.columns.div_ceil(GROUP), layer.batch.div_ceil(layer.rows), parts]),
+            groups([layer.columns.div_ceil(GROUP), layer.batch.div_ceil(rows), parts]),
             CubeDim::new_1d(GROUP as u32),
             layer.width,
             inputs.clone().into_buffer_arg(),
@@ -44,7 +47,7 @@ pub fn linear(inputs: CubeTensor, weight: CubeTensor, bias: CubeTensor) -> CubeT
             layer.fours,
             of_part,
             layer.columns,
-            layer.rows,
+            rows,
         );
     }
     let output = empty(&inputs, [layer.batch, layer.to]);
@@ -57,9 +60,27 @@ pub fn linear(inputs: CubeTensor, weight: CubeTensor, bias: CubeTensor) -> CubeT
             bias.into_buffer_arg(),
             output.clone().into_buffer_arg(),
             parts,
+            rectify,
         );
     }
     output
+}
+
+/// The gradient of what a ReLU was given, from its output and the gradient of that.
+pub fn gradient_before_relu(output: CubeTensor, gradient: CubeTensor) -> CubeTensor {
+    let [output, gradient] = [output, gradient].map(into_contiguous);
+    let found = empty(&output, output.shape());
+    unsafe {
+        relu_kernel::launch_unchecked(
+            &output.client.clone(),
+            lines(output.shape().num_elements()),
+            CubeDim::new_1d(LINE),
+            output.into_buffer_arg(),
+            gradient.into_buffer_arg(),
+            found.clone().into_buffer_arg(),
+        );
+    }
+    found
 }
 
 /// The gradient of the inputs, which are only looked at for their shape.
@@ -187,7 +208,7 @@ fn forward_kernel<N: Size>(
 
 /// Adds the parts and the bias up.
 #[cube(launch_unchecked)]
-fn collect_kernel(sums: &[f32], bias: &[f32], output: &mut [f32], parts: usize) {
+fn collect_kernel(sums: &[f32], bias: &[f32], output: &mut [f32], parts: usize, #[comptime] rectify: bool) {
     let numbers = output.len();
     if ABSOLUTE_POS >= numbers {
         terminate!();
@@ -196,7 +217,23 @@ fn collect_kernel(sums: &[f32], bias: &[f32], output: &mut [f32], parts: usize) 
     for part in 0..parts {
         sum += sums[part * numbers + ABSOLUTE_POS];
     }
+    // What is no number stays none.
+    if comptime!(rectify) && sum <= 0.0 {
+        sum = 0.0;
+    }
     output[ABSOLUTE_POS] = sum;
+}
+
+#[cube(launch_unchecked)]
+fn relu_kernel(output: &[f32], gradient: &[f32], found: &mut [f32]) {
+    if ABSOLUTE_POS >= found.len() {
+        terminate!();
+    }
+    let mut value = gradient[ABSOLUTE_POS];
+    if output[ABSOLUTE_POS] <= 0.0 {
+        value = 0.0;
+    }
+    found[ABSOLUTE_POS] = value;
 }
 
 #[cube(launch_unchecked)]

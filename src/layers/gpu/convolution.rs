@@ -15,28 +15,72 @@ use burn::backend::TensorMetadata;
 use burn::tensor::Shape;
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
-use burn_cubecl::ops::permute_nhwc_to_nchw;
+use burn_cubecl::ops::{permute_nchw_to_nhwc, permute_nhwc_to_nchw};
 use burn_cubecl::tensor::CubeTensor;
 
-use super::launch::{Four, LINE, empty, groups, lines};
+use super::launch::{Four, LINE, empty, groups, lines, relu};
 use crate::layers::Window;
 
 /// Output channels of an invocation's tile, in fours.
 const TILE_OUT: usize = 2;
 /// Places in the output of an invocation's tile.
 const TILE_PLACES: usize = 4;
-/// Invocations of a workgroup side by side, and one behind the other along the output channels.
+/// Invocations of a workgroup of the weights' gradient, along the columns and along the output channels.
 const GROUP: [usize; 2] = [16, 2];
 /// Fours of input channels in the tile of the weights' gradient.
 const TILE_IN: usize = 2;
-/// The weights' gradient is summed up in parts, at most so many that this many invocations are at work.
-const ENOUGH_INVOCATIONS: usize = 1 << 14;
+/// The weights' gradient is summed up in parts, so that about this many invocations are at work.
+const ENOUGH_INVOCATIONS: usize = 1 << 16;
+/// But no part has fewer rows of output than this: each writes as many numbers as there are weights.
+const LEAST_ROWS: usize = 13;
+/// Places that an invocation adds up for the gradient of a bias.
+const PLACES_OF_PART: usize = 512;
 
 /// See [`crate::layers::convolve`]; the number of channels that come out has to be a multiple of 16.
 pub fn convolve(images: CubeTensor, weight: CubeTensor, bias: CubeTensor, window: Window) -> CubeTensor {
     let [out, _, kernel, _] = weight.shape().dims();
     let [images, weight] = [padded(images, window.padding), laid_out(weight, false)];
     product(images, weight, Some(bias), [out, kernel, window.stride])
+}
+
+/// The gradient of what a ReLU was given, from its output and the gradient of that.
+pub fn gradient_before_relu(output: CubeTensor, gradient: CubeTensor) -> CubeTensor {
+    permute_nhwc_to_nchw(channels_last(gradient, 0, Some(output)))
+}
+
+/// The gradient of the bias: of each channel the sum over all images and places.
+pub fn gradient_of_bias(gradient: CubeTensor) -> CubeTensor {
+    let gradient = padded(gradient, 0);
+    let [batch, height, width, channels] = gradient.shape().dims();
+    let places = batch * height * width;
+    let parts = places.div_ceil(PLACES_OF_PART);
+    let sums = empty(&gradient, [parts, channels]);
+    unsafe {
+        bias_kernel::launch_unchecked(
+            &gradient.client.clone(),
+            lines(parts * channels),
+            CubeDim::new_1d(LINE),
+            gradient.clone().into_buffer_arg(),
+            sums.clone().into_buffer_arg(),
+            places,
+            channels,
+            PLACES_OF_PART,
+        );
+    }
+    let output = empty(&gradient, [channels]);
+    unsafe {
+        bias_kernel::launch_unchecked(
+            &gradient.client,
+            lines(channels),
+            CubeDim::new_1d(LINE),
+            sums.into_buffer_arg(),
+            output.clone().into_buffer_arg(),
+            parts,
+            channels,
+            parts,
+        );
+    }
+    output
 }
 
 /// The gradient of the images for a stride of 1: a convolution of the gradient with the kernels turned round.
@@ -57,7 +101,8 @@ pub fn gradient_of_weight(images: CubeTensor, weight: Shape, gradient: CubeTenso
     let [batch, ..] = images.shape().dims::<4>();
     let columns = kernel * kernel * geometry.fours;
     let tiles = [columns.div_ceil(TILE_IN), out / (4 * TILE_OUT)];
-    let parts = ENOUGH_INVOCATIONS.div_ceil(tiles[0] * tiles[1]).min(batch);
+    let rows = batch * geometry.places[0];
+    let parts = ENOUGH_INVOCATIONS.div_ceil(tiles[0] * tiles[1]).min(rows.div_ceil(LEAST_ROWS));
     let sums = empty(&images, [parts, out, columns, 4]);
     let workgroups = [tiles[0].div_ceil(GROUP[0]), tiles[1].div_ceil(GROUP[1]), parts];
     unsafe {
@@ -69,8 +114,8 @@ pub fn gradient_of_weight(images: CubeTensor, weight: Shape, gradient: CubeTenso
             gradient.into_buffer_arg(),
             sums.clone().into_buffer_arg(),
             geometry.launch(),
-            batch,
-            batch.div_ceil(parts),
+            rows,
+            rows.div_ceil(parts),
             out / 4,
         );
     }
@@ -89,24 +134,24 @@ pub fn gradient_of_weight(images: CubeTensor, weight: Shape, gradient: CubeTenso
     output
 }
 
-/// Convolves padded images with laid out weights.
+/// Convolves padded images with laid out weights. Where there is a bias, a ReLU follows.
 fn product(
     images: CubeTensor,
     weight: CubeTensor,
     bias: Option<CubeTensor>,
     [out, kernel, stride]: [usize; 3],
 ) -> CubeTensor {
-    assert!(out.is_multiple_of(4 * TILE_OUT * GROUP[1]), "{out} channels cannot be cut into tiles");
+    assert!(out.is_multiple_of(4 * TILE_OUT), "{out} channels cannot be cut into tiles");
     let geometry = Geometry::new(&images, kernel, stride);
     let [batch, ..] = images.shape().dims::<4>();
     let output = empty(&images, [batch, geometry.places[0], geometry.places[1], out]);
     let places = batch * geometry.places[0] * geometry.places[1];
-    let workgroups = [places.div_ceil(GROUP[0] * TILE_PLACES), out / (4 * TILE_OUT * GROUP[1]), 1];
+    let rectifies = bias.is_some();
     unsafe {
         product_kernel::launch_unchecked(
             &images.client.clone(),
-            groups(workgroups),
-            CubeDim::new_2d(GROUP[0] as u32, GROUP[1] as u32),
+            lines(places.div_ceil(TILE_PLACES) * out / (4 * TILE_OUT)),
+            CubeDim::new_1d(LINE),
             images.into_buffer_arg(),
             weight.into_buffer_arg(),
             bias.map(CubeTensor::into_buffer_arg).into(),
@@ -114,6 +159,7 @@ fn product(
             geometry.launch(),
             places,
             out / 4,
+            rectifies,
         );
     }
     permute_nhwc_to_nchw(output)
@@ -121,6 +167,16 @@ fn product(
 
 /// Images with zeros around them, channels last and filled up: `[batch, height, width, 4 * fours]`.
 fn padded(images: CubeTensor, padding: usize) -> CubeTensor {
+    let [_, channels, ..] = images.shape().dims::<4>();
+    let as_it_is = permute_nchw_to_nhwc(images.clone());
+    match padding == 0 && channels.is_multiple_of(4) && as_it_is.is_contiguous() {
+        true => as_it_is,
+        false => channels_last(images, padding, None),
+    }
+}
+
+/// [`padded`], written anew; of images that are not `positive` in another tensor of the same shape, zeros.
+fn channels_last(images: CubeTensor, padding: usize, positive: Option<CubeTensor>) -> CubeTensor {
     let [batch, channels, height, width] = images.shape().dims();
     let output = empty(&images, [batch, height + 2 * padding, width + 2 * padding, channels.next_multiple_of(4)]);
     unsafe {
@@ -129,6 +185,7 @@ fn padded(images: CubeTensor, padding: usize) -> CubeTensor {
             lines(output.shape().num_elements() / 4),
             CubeDim::new_1d(LINE),
             images.into_tensor_arg(),
+            positive.map(CubeTensor::into_tensor_arg).into(),
             output.clone().into_buffer_arg(),
             padding,
         );
@@ -197,7 +254,7 @@ struct GeometryArgs {
 }
 
 #[cube(launch_unchecked)]
-fn pad_kernel(images: &Tensor<f32>, output: &mut [Four], padding: usize) {
+fn pad_kernel(images: &Tensor<f32>, positive: ComptimeOption<&Tensor<f32>>, output: &mut [Four], padding: usize) {
     if ABSOLUTE_POS >= output.len() {
         terminate!();
     }
@@ -215,8 +272,17 @@ fn pad_kernel(images: &Tensor<f32>, output: &mut [Four], padding: usize) {
         let start = image * images.stride(0) + (y - padding) * images.stride(2) + (x - padding) * images.stride(3);
         #[unroll]
         for lane in 0..4usize {
-            if first + lane < channels {
-                four.insert(lane, images[start + (first + lane) * images.stride(1)]);
+            let channel = first + lane;
+            if channel < channels {
+                let sign: ComptimeOption<f32> = positive.map(|positive| {
+                    positive[image * positive.stride(0)
+                        + channel * positive.stride(1)
+                        + (y - padding) * positive.stride(2)
+                        + (x - padding) * positive.stride(3)]
+                });
+                if sign.unwrap_or_else(|| 1.0) > 0.0 {
+                    four.insert(lane, images[start + channel * images.stride(1)]);
+                }
             }
         }
     }
@@ -260,16 +326,23 @@ fn product_kernel(
     geometry: GeometryArgs,
     places: usize,
     out_fours: usize,
+    #[comptime] rectifies: bool,
 ) {
-    let first_place = CUBE_POS_X as usize * comptime!(GROUP[0] * TILE_PLACES) + UNIT_POS_X as usize;
-    let first_out = (CUBE_POS_Y as usize * comptime!(GROUP[1]) + UNIT_POS_Y as usize) * comptime!(TILE_OUT);
+    // Neighbours have the same places and, of their several output channels, each time the next: they read the same
+    // pixels, and weights side by side.
+    let tiles_of_out = out_fours / comptime!(TILE_OUT);
+    let first_out = ABSOLUTE_POS % tiles_of_out;
+    let first_place = ABSOLUTE_POS / tiles_of_out * comptime!(TILE_PLACES);
+    if first_place >= places {
+        terminate!();
+    }
     let places_of_image = geometry.down * geometry.across;
 
-    // Where each place's patch begins. Invocations beyond the last place repeat it, and write nothing.
+    // Where each place's patch begins. What lies beyond the last place repeats it, and is not written.
     let mut starts = Array::<usize>::new(TILE_PLACES);
     #[unroll]
     for p in 0..TILE_PLACES {
-        let place = clamp_max(first_place + p * comptime!(GROUP[0]), places - 1);
+        let place = clamp_max(first_place + p, places - 1);
         let inside = place % places_of_image;
         starts[p] = place / places_of_image * geometry.image
             + inside / geometry.across * geometry.stride * geometry.row
@@ -279,7 +352,7 @@ fn product_kernel(
     let mut sums = Array::<Four>::new(comptime!(TILE_OUT * TILE_PLACES));
     #[unroll]
     for out in 0..TILE_OUT {
-        let of_bias: ComptimeOption<Four> = bias.map(|bias| bias[first_out + out]);
+        let of_bias: ComptimeOption<Four> = bias.map(|bias| bias[first_out + out * tiles_of_out]);
         let start = of_bias.unwrap_or_else(|| Four::new(0.0));
         #[unroll]
         for p in 0..TILE_PLACES {
@@ -299,7 +372,7 @@ fn product_kernel(
             for channel in 0..4usize {
                 #[unroll]
                 for out in 0..TILE_OUT {
-                    let weights = weight[at + out];
+                    let weights = weight[at + out * tiles_of_out];
                     #[unroll]
                     for p in 0..TILE_PLACES {
                         sums[out * TILE_PLACES + p] += weights * Four::new(pixels[p].extract(channel));
@@ -312,25 +385,29 @@ fn product_kernel(
 
     #[unroll]
     for p in 0..TILE_PLACES {
-        let place = first_place + p * comptime!(GROUP[0]);
+        let place = first_place + p;
         if place < places {
             #[unroll]
             for out in 0..TILE_OUT {
-                output[place * out_fours + first_out + out] = sums[out * TILE_PLACES + p];
+                let mut four = sums[out * TILE_PLACES + p];
+                if comptime!(rectifies) {
+                    four = relu(four);
+                }
+                output[place * out_fours + first_out + out * tiles_of_out] = four;
             }
         }
     }
 }
 
-/// One part of the weights' gradient: what `batch_of_part` images bring.
+/// One part of the weights' gradient: what `rows_of_part` of the rows of all outputs bring.
 #[cube(launch_unchecked)]
 fn weight_kernel(
     images: &[Four],
     gradient: &[Four],
     sums: &mut [Four],
     geometry: GeometryArgs,
-    batch: usize,
-    batch_of_part: usize,
+    rows: usize,
+    rows_of_part: usize,
     out_fours: usize,
 ) {
     let first_column = (CUBE_POS_X as usize * comptime!(GROUP[0]) + UNIT_POS_X as usize) * comptime!(TILE_IN);
@@ -355,32 +432,30 @@ fn weight_kernel(
     for i in 0..comptime!(4 * TILE_OUT * TILE_IN) {
         found[i] = Four::new(0.0);
     }
-    let end = clamp_max((part + 1) * batch_of_part, batch);
-    let mut at = part * batch_of_part * geometry.down * geometry.across * out_fours + first_out;
-    for image in part * batch_of_part..end {
-        for y in 0..geometry.down {
-            let mut start = image * geometry.image + y * geometry.stride * geometry.row;
-            for _x in 0..geometry.across {
-                let mut pixels = Array::<Four>::new(TILE_IN);
+    let end = clamp_max((part + 1) * rows_of_part, rows);
+    let mut at = part * rows_of_part * geometry.across * out_fours + first_out;
+    for row in part * rows_of_part..end {
+        let mut start = row / geometry.down * geometry.image + row % geometry.down * geometry.stride * geometry.row;
+        for _x in 0..geometry.across {
+            let mut pixels = Array::<Four>::new(TILE_IN);
+            #[unroll]
+            for i in 0..TILE_IN {
+                pixels[i] = images[start + offsets[i]];
+            }
+            #[unroll]
+            for out in 0..TILE_OUT {
+                let of_out = gradient[at + out];
                 #[unroll]
-                for i in 0..TILE_IN {
-                    pixels[i] = images[start + offsets[i]];
-                }
-                #[unroll]
-                for out in 0..TILE_OUT {
-                    let of_out = gradient[at + out];
+                for lane in 0..4usize {
+                    let factor = Four::new(of_out.extract(lane));
                     #[unroll]
-                    for lane in 0..4usize {
-                        let factor = Four::new(of_out.extract(lane));
-                        #[unroll]
-                        for i in 0..TILE_IN {
-                            found[(out * 4 + lane) * TILE_IN + i] += factor * pixels[i];
-                        }
+                    for i in 0..TILE_IN {
+                        found[(out * 4 + lane) * TILE_IN + i] += factor * pixels[i];
                     }
                 }
-                start += geometry.stride * geometry.fours;
-                at += out_fours;
             }
+            start += geometry.stride * geometry.fours;
+            at += out_fours;
         }
     }
 
@@ -414,4 +489,20 @@ fn collect_kernel(sums: &[f32], output: &mut Tensor<f32>, parts: usize, channels
         at += per_part;
     }
     output[ABSOLUTE_POS] = sum;
+}
+
+/// Adds up to `of_part` rows of numbers up, a column and part for each invocation.
+#[cube(launch_unchecked)]
+fn bias_kernel(numbers: &[f32], sums: &mut [f32], rows: usize, columns: usize, of_part: usize) {
+    if ABSOLUTE_POS >= sums.len() {
+        terminate!();
+    }
+    let part = ABSOLUTE_POS / columns;
+    let mut at = part * of_part * columns + ABSOLUTE_POS % columns;
+    let mut sum = 0.0f32;
+    for _row in part * of_part..clamp_max((part + 1) * of_part, rows) {
+        sum += numbers[at];
+        at += columns;
+    }
+    sums[ABSOLUTE_POS] = sum;
 }

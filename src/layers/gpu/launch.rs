@@ -1,6 +1,7 @@
-//! What all kernels are launched with.
+//! What all kernels are launched with, and have in common.
 
 use burn::tensor::{DType, Shape};
+use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
@@ -27,4 +28,17 @@ pub fn groups([x, y, z]: [usize; 3]) -> CubeCount {
 /// A tensor of single precision whose content nobody has written yet.
 pub fn empty(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
     empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape.into(), DType::F32)
+}
+
+/// ReLU. What is no number stays none, so that a network gone wrong does not look sound.
+#[cube]
+pub fn relu<N: Size>(numbers: Vector<f32, N>) -> Vector<f32, N> {
+    let mut rectified = numbers;
+    #[unroll]
+    for lane in 0..numbers.vector_size() {
+        if numbers.extract(lane) <= 0.0 {
+            rectified.insert(lane, 0.0);
+        }
+    }
+    rectified
 }

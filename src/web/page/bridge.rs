@@ -30,7 +30,7 @@ pub use self::model::Source;
 /// Events handed to the page and photos handed to the engine at a time, and the least pause from one time to the next: the
 /// page stays quick to the touch, and a timer, unlike an animation frame, also runs in a hidden tab.
 const SLICE: usize = 10;
-const PAUSE: Duration = Duration::from_millis(30);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Where the programs and the weights are (absolute URLs), and which devices may be used.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use crate::{
 
 /// Cards built at a time, and the pause before the next ones.
 const SLICE: usize = 10;
-const PAUSE: Duration = Duration::from_millis(30);
+const PAUSE: Duration = Duration::from_millis(10);
 /// How often a list that is not in the order added is put in order while answers still come.
 const REORDER_EVERY: Duration = Duration::from_secs(1);
 
