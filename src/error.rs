@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rust_i18n::t;
 
-use crate::words::millions;
+use crate::words::large;
 
 /// What can go wrong with a photo, a folder or a model file.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl fmt::Display for Error {
             Self::NotAPhoto(hint) => t!("error.not_a_photo", hint = hint),
             Self::DamagedPhoto(reason) => t!("error.damaged_photo", reason = reason),
             Self::PhotoTooLarge { width, height, limit } => {
-                t!("error.photo_too_large", width = width, height = height, limit = millions(*limit))
+                t!("error.photo_too_large", width = width, height = height, limit = large(*limit))
             }
             Self::PhotoBeyondMemory => t!("error.photo_beyond_memory"),
             Self::Unreadable(reason) => reason.into(),

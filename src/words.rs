@@ -9,10 +9,11 @@ pub fn number(count: usize) -> String {
     groups.join(",")
 }
 
-/// "14.6 million", "50.0 million".
-pub fn millions(count: u64) -> String {
-    let count = count as f64;
-    t!("count.millions", millions = count / 1e6 : {:.1}, ten_thousands = count / 1e4 : {:.0}).into()
+/// "14.6 million", "50 million"; in Chinese, which counts large numbers in ten thousands, "1459.2 万".
+pub fn large(count: u64) -> String {
+    let unit: f64 = t!("count.large_unit").parse().unwrap_or(1e6);
+    let number = (count as f64 / unit * 10.0).round() / 10.0;
+    t!("count.large", number = number).into()
 }
 
 /// "1 photo", "3,121 photos".
@@ -81,6 +82,11 @@ mod tests {
         let names = ["a", "b", "c", "d"].map(String::from);
         let lists = [&names[..0], &names[..1], &names[..2], &names[..3], &names].map(|names| listed(names, 3));
         assert_eq!(lists, ["", "a", "a and b", "a, b and c", "a, b and 2 more"]);
+    }
+
+    #[test]
+    fn large_numbers_are_rounded() {
+        assert_eq!([large(14_591_685), large(50_000_000)], ["14.6 million", "50 million"]);
     }
 
     #[test]

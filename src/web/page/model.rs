@@ -13,7 +13,7 @@ use super::{
 use crate::{
     language::Text,
     web::protocol::ModelReport,
-    words::{listed, millions},
+    words::{large, listed},
 };
 
 /// Class names that a line holds before it is cut short.
@@ -84,7 +84,7 @@ pub fn Model() -> impl IntoView {
 
 #[component]
 fn Card(model: ModelReport) -> impl IntoView {
-    let size = t!("model.size", classes = model.classes.len(), weights = millions(model.parameters as u64));
+    let size = t!("model.size", classes = model.classes.len(), weights = large(model.parameters as u64));
     let width = match model.full_width {
         true => t!("model.full_width"),
         false => t!("model.half_width"),
