@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { chromium } from 'playwright-core';
 
@@ -25,6 +26,8 @@ const ADAPTERS = [
   },
   { name: 'SwiftShader', software: true, args: ['--use-webgpu-adapter=swiftshader'] },
 ];
+/** How long a browser may take to find an adapter, in milliseconds. */
+const PATIENCE = 20_000;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 /** A browser with an empty profile. */
@@ -79,7 +82,8 @@ export async function findAdapter(executable, url) {
     try {
       const page = await browser.newPage();
       await page.goto(url);
-      const found = await page.evaluate(describeAdapter);
+      // A driver that does not work may end the browser, or say nothing for ever.
+      const found = await Promise.race([page.evaluate(describeAdapter), sleep(PATIENCE, null)]).catch(() => null);
       const software = found && (found.isFallbackAdapter || SOFTWARE.test(Object.values(found).join(' ')));
       if (found && Boolean(software) === way.software) return { ...way, description: found };
     } finally {
