@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use self::crop::Crop;
 use self::resize::resize;
+#[cfg(feature = "network")]
+use crate::parallel::each_piece;
 use crate::{Error, Result};
 
 mod crop;
@@ -30,6 +32,8 @@ pub use self::preprocessing::{Part, Preprocessing};
 /// Width and height in pixels of what the network sees.
 pub const IMAGE_SIZE: usize = 224;
 
+/// Pixels of it.
+const AREA: usize = IMAGE_SIZE * IMAGE_SIZE;
 /// Red, green and blue.
 const CHANNELS: usize = 3;
 /// JPEG quality of thumbnails, of 100.
@@ -41,7 +45,7 @@ pub struct Pixels(Vec<u8>);
 
 impl Pixels {
     /// How many bytes they are.
-    pub const BYTES: usize = IMAGE_SIZE * IMAGE_SIZE * CHANNELS;
+    pub const BYTES: usize = AREA * CHANNELS;
 
     /// Takes 224 x 224 x 3 bytes, row by row; `None` for any other number of bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
@@ -170,13 +174,14 @@ pub fn to_tensor(batch: &[Pixels], preprocessing: Preprocessing, device: &Device
     let normalised: [[f32; 256]; CHANNELS] = std::array::from_fn(|channel| {
         std::array::from_fn(|value| (value as f32 / 255.0 - mean[channel]) / deviation[channel])
     });
-    let mut values = Vec::with_capacity(batch.len() * CHANNELS * IMAGE_SIZE * IMAGE_SIZE);
-    for pixels in batch {
-        let (pixels, _) = pixels.0.as_chunks::<CHANNELS>();
-        for channel in 0..CHANNELS {
-            values.extend(pixels.iter().map(|pixel| normalised[channel][usize::from(pixel[channel])]));
+    let mut values = vec![0.0; batch.len() * CHANNELS * AREA];
+    each_piece(&mut values, AREA, |index, plane| {
+        let (pixels, _) = batch[index / CHANNELS].0.as_chunks::<CHANNELS>();
+        let channel = index % CHANNELS;
+        for (value, pixel) in plane.iter_mut().zip(pixels) {
+            *value = normalised[channel][usize::from(pixel[channel])];
         }
-    }
+    });
     let shape = [batch.len(), CHANNELS, IMAGE_SIZE, IMAGE_SIZE];
     Tensor::from_data(TensorData::new(values, shape), device)
 }
@@ -283,10 +288,9 @@ mod tests {
         assert_eq!(tensor.dims(), [2, 3, 224, 224]);
 
         let values = tensor.into_data().try_into_vec::<f32>().unwrap();
-        let area = IMAGE_SIZE * IMAGE_SIZE;
         assert_eq!(values[..3], [-1.0, 1.0, 1.0]);
-        assert!(values[area..2 * area].iter().all(|value| (value + 0.6).abs() < 1e-6));
-        assert!(values[2 * area..3 * area].iter().all(|value| (value - 0.6).abs() < 1e-6));
-        assert!(values[3 * area..].iter().all(|&value| value == -1.0));
+        assert!(values[AREA..2 * AREA].iter().all(|value| (value + 0.6).abs() < 1e-6));
+        assert!(values[2 * AREA..3 * AREA].iter().all(|value| (value - 0.6).abs() < 1e-6));
+        assert!(values[3 * AREA..].iter().all(|&value| value == -1.0));
     }
 }

@@ -17,7 +17,8 @@ pub(super) fn jitter(pixels: &mut [u8], strength: f64, rng: &mut impl Rng) {
         for value in pixel {
             // Linear in the colour, so that the three become one step.
             let saturated = grey + (f32::from(*value) - grey) * saturation;
-            *value = (mean + (saturated * brightness - mean) * contrast).round() as u8;
+            // Rounded: the cast cuts off what is behind the point, and what is below 0 or above 255.
+            *value = (mean + (saturated * brightness - mean) * contrast + 0.5) as u8;
         }
     }
 }

@@ -53,8 +53,10 @@ impl Answering {
             Err(error) if model.device().webgpu => hardware.condemn(error.to_string()),
             answers => tell_of(photos, batch, answers.map_err(|error| error.to_string()), share, tell),
         }
-        // The network on the CPU never waits for anything: without this, no message would arrive before the last photo.
-        TimeoutFuture::new(0).await;
+        if !model.device().webgpu {
+            // The network on the CPU never waits for anything: without this, no message would arrive before the last photo.
+            TimeoutFuture::new(0).await;
+        }
         photos.call();
     }
 
