@@ -9,8 +9,9 @@ use rust_i18n::t;
 use crate::alexnet::AlexNet;
 use crate::dataset::Sample;
 use crate::error::{Error, Result};
+use crate::input;
 use crate::loader::{DataLoader, Pass};
-use crate::preprocess::{self, Preprocessing};
+use crate::preprocess::Preprocessing;
 use crate::train::{TrainEvent, report_unreadable};
 
 /// The features of the training and the validation photos.
@@ -66,7 +67,7 @@ impl Labelled {
             let Some(batch) = loader.next().await else { break };
             report_unreadable(&batch, on_event);
             if !batch.images.is_empty() {
-                let found = model.features(preprocess::to_tensor(&batch.images, preprocessing, device));
+                let found = model.features(input::to_tensor(&batch.images, preprocessing, device));
                 let data = found.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
                 features.extend(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
                 samples.extend(batch.samples);

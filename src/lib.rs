@@ -9,10 +9,11 @@
 //! error, alexnet -> weights
 //! dataset -> dataset_report
 //! preprocess, dataset -> loader
+//! parallel, preprocess -> input
 //! metrics -> doubt, calibration -> weights, run
 //! metrics -> run -> loader, advice, evaluation, plot
-//! weights, preprocess -> predict -> explain
-//! alexnet, loader, predict, run -> head, train -> checkpoint
+//! weights, input -> predict -> explain
+//! alexnet, input, loader, predict, run -> head, train -> checkpoint
 //! weights, formula -> manifest, self_test
 //! train, predict, plot -> native, web -> bin
 //! ```
@@ -42,6 +43,8 @@ pub mod explain;
 pub mod formula;
 #[cfg(feature = "network")]
 pub mod head;
+#[cfg(feature = "network")]
+pub mod input;
 pub mod language;
 #[cfg(feature = "network")]
 pub mod layers;

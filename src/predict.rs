@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::alexnet::AlexNet;
 use crate::doubt::Doubt;
 use crate::error::{Error, Result};
+use crate::input;
 use crate::metrics::softmax;
-use crate::preprocess::{self, Pixels, Preprocessing};
+use crate::preprocess::{Pixels, Preprocessing};
 use crate::weights::ModelFile;
 
 /// A network ready to answer, on one device.
@@ -60,7 +61,7 @@ impl Classifier {
 
     /// Images on its device, as the network takes them: `[images, 3, 224, 224]`.
     pub fn input(&self, images: &[Pixels]) -> Tensor<4> {
-        preprocess::to_tensor(images, self.preprocessing, &self.device)
+        input::to_tensor(images, self.preprocessing, &self.device)
     }
 
     /// The logits of each image, in one batch.

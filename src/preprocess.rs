@@ -1,13 +1,11 @@
-//! From the bytes of a photo to the pixels and tensors that the network sees.
+//! From the bytes of a photo to the pixels that the network sees.
 //!
 //! What a network is shown when it is asked goes with the model, see [`Preprocessing`]; training is torchvision's
-//! `RandomResizedCrop(224)` and a horizontal flip; both end in `ToTensor` and the model's `Normalize`. Resizing is Pillow's
-//! bilinear filter with antialias. Photos are turned upright by their EXIF orientation first.
+//! `RandomResizedCrop(224)` and a horizontal flip. Resizing is Pillow's bilinear filter with antialias. Photos are turned upright
+//! by their EXIF orientation first. `ToTensor` and the model's `Normalize` are the device's, see [`crate::input`].
 
 use std::ops::Range;
 
-#[cfg(feature = "network")]
-use burn::tensor::{Device, Tensor, TensorData};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, RgbImage};
 use rand::rngs::ChaCha8Rng;
@@ -16,8 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use self::crop::Crop;
 use self::resize::resize;
-#[cfg(feature = "network")]
-use crate::parallel::each_piece;
 use crate::{Error, Result};
 
 mod crop;
@@ -32,8 +28,6 @@ pub use self::preprocessing::{Part, Preprocessing};
 /// Width and height in pixels of what the network sees.
 pub const IMAGE_SIZE: usize = 224;
 
-/// Pixels of it.
-const AREA: usize = IMAGE_SIZE * IMAGE_SIZE;
 /// Red, green and blue.
 const CHANNELS: usize = 3;
 /// JPEG quality of thumbnails, of 100.
@@ -45,7 +39,7 @@ pub struct Pixels(Vec<u8>);
 
 impl Pixels {
     /// How many bytes they are.
-    pub const BYTES: usize = AREA * CHANNELS;
+    pub const BYTES: usize = IMAGE_SIZE * IMAGE_SIZE * CHANNELS;
 
     /// Takes 224 x 224 x 3 bytes, row by row; `None` for any other number of bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
@@ -167,25 +161,6 @@ pub fn thumbnail(photo: &RgbImage) -> Result<Vec<u8>> {
     Ok(jpeg)
 }
 
-/// A batch as the network takes it: `[batch, 3, 224, 224]`, each value `(x / 255 - mean) / deviation`.
-#[cfg(feature = "network")]
-pub fn to_tensor(batch: &[Pixels], preprocessing: Preprocessing, device: &Device) -> Tensor<4> {
-    let (mean, deviation) = preprocessing.normalisation();
-    let normalised: [[f32; 256]; CHANNELS] = std::array::from_fn(|channel| {
-        std::array::from_fn(|value| (value as f32 / 255.0 - mean[channel]) / deviation[channel])
-    });
-    let mut values = vec![0.0; batch.len() * CHANNELS * AREA];
-    each_piece(&mut values, AREA, |index, plane| {
-        let (pixels, _) = batch[index / CHANNELS].0.as_chunks::<CHANNELS>();
-        let channel = index % CHANNELS;
-        for (value, pixel) in plane.iter_mut().zip(pixels) {
-            *value = normalised[channel][usize::from(pixel[channel])];
-        }
-    });
-    let shape = [batch.len(), CHANNELS, IMAGE_SIZE, IMAGE_SIZE];
-    Tensor::from_data(TensorData::new(values, shape), device)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,21 +251,5 @@ mod tests {
         assert_eq!(size(4000, 3000), (341, 256));
         assert_eq!(size(300, 1200), (256, 1024));
         assert_eq!(size(320, 240), (320, 240));
-    }
-
-    #[cfg(feature = "network")]
-    #[test]
-    fn the_tensor_is_channels_first_from_minus_one_to_one() {
-        let side = IMAGE_SIZE as u32;
-        let black_to_red = RgbImage::from_fn(side, side, |x, _| Rgb([if x == 0 { 0 } else { 255 }, 51, 204]));
-        let batch = [&black_to_red, &RgbImage::new(side, side)].map(|photo| Preprocessing::Tutorial.pixels(photo));
-        let tensor = to_tensor(&batch, Preprocessing::Tutorial, &crate::device::cpu());
-        assert_eq!(tensor.dims(), [2, 3, 224, 224]);
-
-        let values = tensor.into_data().try_into_vec::<f32>().unwrap();
-        assert_eq!(values[..3], [-1.0, 1.0, 1.0]);
-        assert!(values[AREA..2 * AREA].iter().all(|value| (value + 0.6).abs() < 1e-6));
-        assert!(values[2 * AREA..3 * AREA].iter().all(|value| (value - 0.6).abs() < 1e-6));
-        assert!(values[3 * AREA..].iter().all(|&value| value == -1.0));
     }
 }

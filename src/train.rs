@@ -23,10 +23,11 @@ use crate::device::read;
 use crate::doubt::Doubt;
 use crate::error::{Error, Result};
 use crate::head::Features;
+use crate::input;
 use crate::loader::{Batch, DataLoader, Pass, epoch_rng};
 use crate::loss::{self, RunningLoss, number};
 use crate::metrics::{ConfusionMatrix, Mean, argmax, cross_entropy, softmax};
-use crate::preprocess::{self, Preprocessing};
+use crate::preprocess::Preprocessing;
 use crate::run::{Answer, EpochRecord, Evaluation, Mode, TrainingConfig};
 use crate::weights::{Metadata, ModelFile, Precision};
 
@@ -247,6 +248,7 @@ impl Trainer {
         on_event: &mut impl FnMut(TrainEvent) -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), (f64, Evaluation)>> {
         let epoch = self.history.len();
+        let device = self.device.clone().inner();
         let mut rng = cutmix_rng(self.config.seed, epoch);
         let mut train_loss = RunningLoss::default();
         let steps = loader.start(Pass::Training { epoch });
@@ -256,8 +258,8 @@ impl Trainer {
             if !batch.images.is_empty() {
                 let mixes = rng.random_bool(self.config.recipe.ingredients().cutmix);
                 let kept = if mixes { cut_and_mix(&mut batch.images, &mut rng) } else { 1.0 };
-                let logits = self.model.forward(preprocess::to_tensor(&batch.images, self.preprocessing, &self.device));
-                let loss = self.loss(logits, &classes_of(&batch.samples), kept);
+                let images = input::to_tensor(&batch.images, self.preprocessing, &device);
+                let loss = self.loss(self.model.forward(Tensor::from_inner(images)), &classes_of(&batch.samples), kept);
                 let loss = self.step(loss, (step - 1) as f64 / steps as f64);
                 train_loss.add(loss, batch.images.len()).await?;
             }
@@ -268,7 +270,6 @@ impl Trainer {
         let Some(train_loss) = train_loss.finish().await? else {
             return Err(Error::Dataset(t!("dataset.none_readable").into()));
         };
-        let device = self.device.clone().inner();
         let evaluation =
             evaluate(&self.result(), self.preprocessing, Doubt::default(), &device, loader, on_event).await?;
         Ok(match evaluation {
@@ -424,9 +425,7 @@ pub async fn evaluate(
         let Some(batch) = loader.next().await else { break };
         report_unreadable(&batch, &mut on_event);
         if !batch.images.is_empty() {
-            tally
-                .add(model.forward(preprocess::to_tensor(&batch.images, preprocessing, device)), &batch.samples)
-                .await?;
+            tally.add(model.forward(input::to_tensor(&batch.images, preprocessing, device)), &batch.samples).await?;
         }
         if on_event(TrainEvent::Validation { step, steps }).is_break() {
             return Ok(ControlFlow::Break(()));
