@@ -35,6 +35,12 @@ pub async fn manifest(name: &str, safetensors: &[u8]) -> Result<String> {
     Ok(format!("{manifest:#}\n"))
 }
 
+/// Whether a JSON file is a manifest, which tells nothing of a model that does not stand in its file.
+pub fn is_manifest(json: &[u8]) -> bool {
+    let has_both = |value: Value| ["sha256", "reference"].iter().all(|key| value.get(key).is_some());
+    serde_json::from_slice(json).is_ok_and(has_both)
+}
+
 /// The logits of the first test picture.
 async fn reference_logits(file: &ModelFile) -> Result<Vec<f32>> {
     let no_answer = |error: &dyn std::fmt::Display| Error::Device(error.to_string());

@@ -189,6 +189,39 @@ fn a_bad_model_is_refused_by_name_and_reason() {
 }
 
 #[test]
+fn nothing_that_is_read_is_written_over() {
+    let data = dataset();
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let [model, copy, photo] = [path("model.safetensors"), path("copy.safetensors"), path("photo.jpg")];
+    fs::write(&model, common::formula_network()).unwrap();
+    fs::copy(data.path().join("blue/0.jpg"), &photo).unwrap();
+    let before = [&model, &photo].map(|path| fs::read(path).unwrap());
+    let roundabout = folder.path().join("..").join(folder.path().file_name().unwrap()).join("model.safetensors");
+    for arguments in [
+        vec!["explain", &model, &photo, "--out", &photo],
+        vec!["explain", &model, &photo, "--out", &model],
+        vec!["export", &model, "--dtype", "i8", "--out", roundabout.to_str().unwrap()],
+        vec!["export", &model, "--out", &copy, "--manifest", &model],
+        vec!["export", &model, "--out", &copy, "--manifest", &copy],
+        vec!["calibrate", &model, data.path().to_str().unwrap(), "--out", &model],
+        vec!["import", &model, "--out", &model],
+    ] {
+        let message = fail(arguments);
+        assert!(message.contains("choose another file"), "{message}");
+    }
+    assert_eq!([&model, &photo].map(|path| fs::read(path).unwrap()), before);
+    assert!(!Path::new(&copy).exists());
+
+    // Nor is there work for nothing, or a folder split into itself.
+    let nowhere = path("nowhere/copy.safetensors");
+    assert!(fail(["export", &model, "--out", &nowhere]).contains("nowhere"));
+    let inside = data.path().join("inside");
+    let message = fail(["split", data.path().to_str().unwrap(), "--out", inside.to_str().unwrap()]);
+    assert!(message.contains("choose another one") && !inside.exists(), "{message}");
+}
+
+#[test]
 fn torchvisions_network_keeps_its_width_and_its_preprocessing() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use alexnet_browser::device;
 use alexnet_browser::formula;
+use alexnet_browser::manifest::is_manifest;
 use alexnet_browser::weights::ModelFile;
 use burn::tensor::{Tensor, TensorData};
 use common::{formula_network, succeed};
@@ -42,7 +43,9 @@ fn an_export_gives_the_logits_of_its_manifest_and_of_the_model() {
         let [from, to] = [&path("model.safetensors"), &exported].map(|path| path.to_str().unwrap().to_owned());
         succeed(["export", &from, "--dtype", dtype, "--out", &to, "--manifest", manifest.to_str().unwrap()]);
 
-        let manifest: Value = serde_json::from_slice(&std::fs::read(manifest).unwrap()).unwrap();
+        let manifest = std::fs::read(manifest).unwrap();
+        assert!(is_manifest(&manifest) && !is_manifest(br#"{"0": "sha256", "1": "reference"}"#));
+        let manifest: Value = serde_json::from_slice(&manifest).unwrap();
         let expected = numbers(&manifest["reference"]["logits"]);
         assert_close(&logits(&exported), &expected, 1e-6);
         assert_close(&expected, &pytorchs, tolerance);

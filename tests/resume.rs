@@ -4,8 +4,9 @@ use std::ops::ControlFlow;
 
 use alexnet_browser::dataset::{Sample, Split};
 use alexnet_browser::device;
+use alexnet_browser::input::to_tensor;
 use alexnet_browser::loader::{Batch, DataLoader, Job, Pass, plan};
-use alexnet_browser::preprocess::{Pixels, Preprocessing, to_tensor};
+use alexnet_browser::preprocess::{Pixels, Preprocessing};
 use alexnet_browser::run::{EpochRecord, Mode, Recipe, TrainingConfig};
 use alexnet_browser::train::{Start, Trainer};
 use alexnet_browser::weights::ModelFile;

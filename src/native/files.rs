@@ -67,6 +67,35 @@ pub fn read_model(path: &Path) -> Result<ModelFile> {
     ModelFile::from_bytes(read(path)?, None)
 }
 
+/// Refuses, before any work is done, to write over a file that is read as well, twice to the same one, or into a folder that is
+/// not there.
+///
+/// # Errors
+/// [`Error::Io`]
+pub fn check_outputs(outputs: &[&Path], inputs: &[&Path]) -> Result<()> {
+    let mut taken: Vec<PathBuf> = inputs.iter().map(|path| place(path)).collect();
+    for path in outputs {
+        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        fs::metadata(folder).map_err(|source| io(folder, source))?;
+        let place = place(path);
+        if taken.contains(&place) {
+            let why = "it is read as well, or written twice, and would be lost; choose another file";
+            return Err(io(path, std::io::Error::other(why)));
+        }
+        taken.push(place);
+    }
+    Ok(())
+}
+
+/// Where a file or folder is or would be, whatever links lead there.
+pub fn place(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if folder == Path::new("") => place(Path::new(".")).join(name),
+        (Some(folder), Some(name)) => place(folder).join(name),
+        _ => path.to_path_buf(),
+    })
+}
+
 /// Writes a file so that it is there whole or not at all.
 ///
 /// # Errors

@@ -154,7 +154,8 @@ fn decoding_error(error: ImageError) -> Error {
     match error {
         ImageError::Unsupported(error) => Error::NotAPhoto(t!("photo.unsupported", reason = error).into()),
         ImageError::Limits(_) => Error::PhotoBeyondMemory,
-        error => Error::DamagedPhoto(error.to_string()),
+        // Some run over several lines.
+        error => Error::DamagedPhoto(error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")),
     }
 }
 

@@ -66,6 +66,15 @@ test('two models side by side, and a model without class names is named', async 
   await page.getByRole('button', { name: 'Show more' }).first().click();
   await expect(disagreements).toHaveCount(Math.round((1 - agreement) * 24));
 
+  // A model is not compared with itself.
+  const other = page.locator('#evaluate-other');
+  await page.locator('[data-model="shipped"] [data-action="use"]').click();
+  await expect(verdicts).toHaveCount(1);
+  await expect(other).toHaveValue('');
+  await model.locator('[data-action="use"]').click();
+  await expect(verdicts).toHaveCount(2);
+  await expect(other).toHaveValue('shipped');
+
   // The names are kept, and photos get them.
   await page.reload();
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
@@ -99,8 +108,9 @@ test('an export gives the logits that its manifest names, here and after the way
   expect(sha256).toBe(Buffer.from(hash).toString('hex'));
   reference.logits.forEach((logit, index) => expect(Math.abs(logit - LOGITS[index])).toBeLessThan(1e-3));
 
-  // The file is another one than the first, and so is a model of its own; its answers are the same.
-  await page.locator('input#model-file').setInputFiles(weights);
+  // All that was saved can be given back. The file is another one than the first, and so is a model of its own; its answers are
+  // the same.
+  await page.locator('input#model-file').setInputFiles([weights, classes, manifest]);
   await expect(keptModels(page)).toHaveCount(2);
   await expect(keptModels(page).first().locator('[data-in-use]')).toBeVisible();
   expect((await classify(page, [photo]))[0]).toEqual(before);

@@ -9,6 +9,7 @@ for (const [width, height] of [[320, 568], [390, 844], [1280, 800]]) {
       await page.emulateMedia({ colorScheme });
       await open(page);
       await expectNoSidewaysScrolling(page);
+      await expectWholeModelCard(page);
       await classify(page, await photos(3));
       await expectNoSidewaysScrolling(page);
       await page.screenshot({ path: `results/${width}-${colorScheme}.png`, fullPage: true });
@@ -27,6 +28,21 @@ test('the keyboard stays where it is when the place changes', async ({ page }) =
     expect(await page.evaluate(() => scrollY)).toBe(0);
   }
 });
+
+async function expectWholeModelCard(page) {
+  await page.locator('#model summary').click();
+  const card = await page.locator('#model').boundingBox();
+  const facts = await page.locator('#model dd').evaluateAll((facts) => facts.map((fact) => {
+    const { right, width } = fact.getBoundingClientRect();
+    return { text: fact.textContent, right, fits: fact.textContent.length > 10 || width > 6 * fact.textContent.length };
+  }));
+  expect(facts.length).toBeGreaterThan(5);
+  for (const { text, right, fits } of facts) {
+    expect(right, text).toBeLessThanOrEqual(card.x + card.width + 1);
+    expect(fits, `${text} stands in one line`).toBe(true);
+  }
+  await page.locator('#model summary').click();
+}
 
 async function expectNoSidewaysScrolling(page) {
   const { content, window } = await page.evaluate(() => ({

@@ -43,6 +43,7 @@ impl Calibrate {
     /// # Errors
     /// Where a file cannot be read or written, or the folder has other classes.
     pub fn run(&self) -> std::result::Result<(), Failure> {
+        files::check_outputs(&[&self.out], &[&self.model])?;
         let mut file = files::read_model(&self.model).about(&self.model)?;
         if let Some(dir) = named_twice(&self.dirs) {
             return Err(Error::Dataset("it is named twice, and its photos would count twice".into())).about(dir);

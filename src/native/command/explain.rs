@@ -38,6 +38,7 @@ impl Explain {
     /// # Errors
     /// Where a file cannot be read or written, or the model has no such class.
     pub fn run(&self) -> std::result::Result<(), Failure> {
+        files::check_outputs(&[&self.out], &[&self.model, &self.photo])?;
         let device = device::cpu();
         let model = files::read_model(&self.model).about(&self.model)?;
         let classifier = Classifier::new(&model, &device);

@@ -1,6 +1,6 @@
 //! `import`, `export` and `layers`: model files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{About, Failure};
 use crate::alexnet::{AlexNetConfig, Layer};
@@ -31,6 +31,8 @@ impl Import {
     /// # Errors
     /// Where a file cannot be read or written, or is another network's.
     pub fn run(&self) -> Result<(), Failure> {
+        let inputs: Vec<&Path> = self.classes.iter().chain([&self.pth]).map(PathBuf::as_path).collect();
+        files::check_outputs(&[&self.out], &inputs)?;
         let classes = match &self.classes {
             Some(path) => Some(parse_class_indices(&files::read(path)?).about(path)?),
             None => None,
@@ -80,6 +82,8 @@ impl Export {
     /// # Errors
     /// Where a file cannot be read or written.
     pub fn run(&self) -> Result<(), Failure> {
+        let outputs: Vec<&Path> = self.manifest.iter().chain([&self.out]).map(PathBuf::as_path).collect();
+        files::check_outputs(&outputs, &[&self.model])?;
         let file = files::read_model(&self.model).about(&self.model)?;
         let precision = match self.dtype {
             Dtype::F32 => Precision::F32,

@@ -33,6 +33,11 @@ impl Split {
             let why = "it holds a split already, with which this one would be mixed; choose another folder for --out";
             return Err(Error::Dataset(why.into())).about(&self.out);
         }
+        if files::place(&self.out).starts_with(files::place(&self.dir)) {
+            let why =
+                "it lies in the folder that is split, whose photos would be there twice; choose another one for --out";
+            return Err(Error::Dataset(why.into())).about(&self.out);
+        }
         let arranged = arrange(&self.dir, self.val, self.seed)?;
         for (name, samples) in [("train", &arranged.split.train), ("val", &arranged.split.validation)] {
             for sample in samples {

@@ -43,7 +43,7 @@ pub struct Train {
     #[arg(long, required_if_eq_any([("mode", "full"), ("mode", "head")]))]
     start: Option<PathBuf>,
     /// How many times every photo is shown [default: 10, recipe best: 100]
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one)]
     epochs: Option<usize>,
     /// Photos a step [default: 32, recipe best: 64]
     #[arg(long, value_parser = at_least_one)]

@@ -5,6 +5,7 @@ use web_sys::File;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::language::Text;
+use crate::manifest::is_manifest;
 use crate::web::js;
 use crate::web::protocol::FileHandle;
 use crate::weights::{ModelFile, parse_class_indices};
@@ -27,17 +28,25 @@ pub struct Import {
 }
 
 impl Import {
-    /// The model in these files: one `.safetensors` or `.pth`, and possibly a `class_indices.json`.
+    /// The model in these files: one `.safetensors` or `.pth`, and possibly a `class_indices.json`. A manifest is passed over.
     ///
     /// # Errors
     /// Which file, cause and remedy, in words.
     pub async fn read(files: Vec<FileHandle>) -> Result<Self, String> {
         let (names, models): (Vec<File>, Vec<File>) =
             files.into_iter().map(|FileHandle(file)| file).partition(|file| is_json(&file.name()));
-        let classes = match &names[..] {
+        let mut class_files = Vec::new();
+        for json in &names {
+            let bytes = read_classes(json).await?;
+            // The page saves one with each model.
+            if !is_manifest(&bytes) {
+                class_files.push((json, bytes));
+            }
+        }
+        let classes = match &class_files[..] {
             [] => None,
-            [json] => Some(parse_class_indices(&read_classes(json).await?).map_err(|error| about(json, error))?),
-            [first, ..] => return Err(about(first, t!("engine.one_class_file"))),
+            [(json, bytes)] => Some(parse_class_indices(bytes).map_err(|error| about(json, error))?),
+            [(first, _), ..] => return Err(about(first, t!("engine.one_class_file"))),
         };
         match &models[..] {
             [] => Err(match names.first() {

@@ -93,17 +93,10 @@ fn Pair() -> impl IntoView {
     let evaluation = page.evaluation;
     let all = Memo::new(move |_| candidates(page));
     let ready = move || page.stage.with(|stage| *stage == Stage::Ready);
-    let first = move || evaluation.first.get().or_else(|| page.model_in_use.get());
-    let second = move || evaluation.second.get();
+    let first = move || evaluation.pair(page.model_in_use.get()).0;
+    let second = move || evaluation.pair(page.model_in_use.get()).1;
     let others =
         move || all.get().into_iter().filter(|candidate| Some(&candidate.choice) != first().as_ref()).collect();
-    let choose_first = move |value: String| {
-        let choice = choice_of(&value);
-        if choice == evaluation.second.get_untracked() {
-            evaluation.second.set(None);
-        }
-        evaluation.first.set(choice);
-    };
     view! {
         <div class="pair">
             <p class="field">
@@ -111,7 +104,7 @@ fn Pair() -> impl IntoView {
                 <select
                     id="evaluate-model"
                     disabled=move || !ready()
-                    on:change=move |event| choose_first(event_target_value(&event))
+                    on:change=move |event| evaluation.first.set(choice_of(&event_target_value(&event)))
                 >
                     <Options candidates=move || all.get() chosen=first/>
                 </select>

@@ -63,9 +63,9 @@ pub fn follow(page: Page) {
     });
     let chosen = Memo::new(move |_| {
         let all = candidates(page);
-        let first = evaluation.first.get().or_else(|| page.model_in_use.get());
+        let (first, second) = evaluation.pair(page.model_in_use.get());
         let find = |choice: ModelChoice| all.iter().find(|candidate| candidate.choice == choice).cloned();
-        first.into_iter().chain(evaluation.second.get()).filter_map(find).collect::<Vec<_>>()
+        first.into_iter().chain(second).filter_map(find).collect::<Vec<_>>()
     });
     Effect::new(move || {
         evaluation.paths.track();

@@ -83,7 +83,7 @@ pub struct Evaluation {
     pub paths: RwSignal<Arc<Vec<String>>>,
     /// The model to evaluate; none means the one in use.
     pub first: RwSignal<Option<ModelChoice>>,
-    /// The model to compare it with.
+    /// The model to compare it with, unless it is the same.
     pub second: RwSignal<Option<ModelChoice>>,
     /// Answers so far, and how many there will be.
     pub progress: RwSignal<(usize, usize)>,
@@ -129,6 +129,13 @@ impl Evaluation {
             asked: StoredValue::new(Asked::default()),
             bridge,
         }
+    }
+
+    /// The model to evaluate, where this one is in use, and another to compare it with.
+    pub fn pair(self, in_use: Option<ModelChoice>) -> (Option<ModelChoice>, Option<ModelChoice>) {
+        let first = self.first.get().or(in_use);
+        let second = self.second.get().filter(|second| first.as_ref() != Some(second));
+        (first, second)
     }
 
     /// Whether there are photos.
