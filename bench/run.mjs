@@ -52,7 +52,8 @@ const runs = [
   ...INFERENCE_BATCHES.map((count) => ({ phase: 'inference', kind: 'infer', count, rounds: plan.runs })),
   // The short ones first: there may be no time for all of the others.
   ...[...MODES].reverse().flatMap((kind) => (
-    TRAINING_BATCHES.map((count) => ({ phase: 'training', kind, count, rounds: plan.steps }))
+    // Those of the last layer are as short as inference.
+    TRAINING_BATCHES.map((count) => ({ phase: 'training', kind, count, rounds: kind === 'head' ? plan.runs : plan.steps }))
   )),
 ];
 const measures = MEASURES.map(({ id }) => id);
