@@ -34,7 +34,7 @@ async function expectWholeModelCard(page) {
   const card = await page.locator('#model').boundingBox();
   const facts = await page.locator('#model dd').evaluateAll((facts) => facts.map((fact) => {
     const { right, width } = fact.getBoundingClientRect();
-    return { text: fact.textContent, right, fits: fact.textContent.length > 10 || width > 6 * fact.textContent.length };
+    return { text: fact.textContent, right, fits: fact.textContent.length > 10 || width > 4 * fact.textContent.length };
   }));
   expect(facts.length).toBeGreaterThan(5);
   for (const { text, right, fits } of facts) {

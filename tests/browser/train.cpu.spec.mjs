@@ -116,7 +116,8 @@ test('pause and stop are answered within one step, and the best epoch is kept', 
 });
 
 test('a run whose tab is closed in epoch 3 goes on as if nothing had happened', async ({ page, dataset }) => {
-  const settings = { ...ALL_LAYERS, epochs: 3 };
+  // Of many steps, so that there is time to pause within an epoch.
+  const settings = { ...ALL_LAYERS, 'batch-size': 2, epochs: 3 };
   await openTraining(page);
   await choose(page, dataset);
   await start(page, settings);

@@ -116,7 +116,7 @@ fn Pair() -> impl IntoView {
                     disabled=move || !ready()
                     on:change=move |event| evaluation.second.set(choice_of(&event_target_value(&event)))
                 >
-                    <option value="" selected=move || second().is_none()>{t!("evaluate.no_other")}</option>
+                    <option value="" prop:selected=move || second().is_none()>{t!("evaluate.no_other")}</option>
                     <Options candidates=others chosen=second/>
                 </select>
             </p>
@@ -131,7 +131,7 @@ fn Options(
 ) -> impl IntoView {
     let option = move |Candidate { choice, name, .. }: Candidate| {
         let value = value_of(&choice);
-        view! { <option value=value selected=move || chosen().as_ref() == Some(&choice)>{name}</option> }
+        view! { <option value=value prop:selected=move || chosen().as_ref() == Some(&choice)>{name}</option> }
     };
     move || candidates().into_iter().map(option).collect::<Vec<_>>()
 }
