@@ -8,10 +8,8 @@ mod gpu;
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
-use crate::preprocess::{IMAGE_SIZE, Pixels, Preprocessing};
+use crate::preprocess::{CHANNELS, IMAGE_SIZE, Pixels, Preprocessing};
 
-/// Red, green and blue.
-const CHANNELS: usize = 3;
 /// Values of a byte.
 const LEVELS: usize = 256;
 /// Pixels of an image.

@@ -29,7 +29,7 @@ pub use self::preprocessing::{Part, Preprocessing};
 pub const IMAGE_SIZE: usize = 224;
 
 /// Red, green and blue.
-const CHANNELS: usize = 3;
+pub(crate) const CHANNELS: usize = 3;
 /// JPEG quality of thumbnails, of 100.
 const THUMBNAIL_QUALITY: u8 = 80;
 

@@ -6,9 +6,9 @@ use burn::tensor::{Int, Shape, Tensor, TensorData};
 #[cfg(any(feature = "gpu", feature = "vulkan"))]
 use burn_cubecl::CubeBackend;
 
-use super::{AREA, CHANNELS, LEVELS};
+use super::{AREA, LEVELS};
 use crate::parallel::each_piece;
-use crate::preprocess::{IMAGE_SIZE, Pixels};
+use crate::preprocess::{CHANNELS, IMAGE_SIZE, Pixels};
 
 /// The images whose pixels these are, `[batch * 224 * 224 * 3]` in single bytes; `levels` (`[3, 256]`) says what each value
 /// becomes.

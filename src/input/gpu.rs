@@ -10,8 +10,9 @@ use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::backend::images;
-use super::{AREA, CHANNELS, LEVELS};
+use super::{AREA, LEVELS};
 use crate::layers::gpu::launch::{Four, LINE, empty, lines};
+use crate::preprocess::CHANNELS;
 
 /// See [`super::backend::normalise`].
 pub fn normalise(pixels: CubeTensor, levels: CubeTensor) -> CubeTensor {
