@@ -40,7 +40,7 @@ impl Answering {
     pub async fn answer(&mut self, photos: &Photos, model: &Rc<Model>, hardware: &Hardware, tell: Tell) {
         photos.heard();
         // First, so that photos are answered though all helpers fail.
-        let Some(batch) = photos.next_batch(self.pace.batch()) else { return };
+        let Some(batch) = photos.next_batch(self.pace.batch()) else { return rest(&self.helpers, photos) };
         if !model.device().webgpu {
             self.share(photos, model, tell);
         }
@@ -58,6 +58,7 @@ impl Answering {
             TimeoutFuture::new(0).await;
         }
         photos.call();
+        rest(&self.helpers, photos);
     }
 
     /// Has helpers let go of their photos, which go back to the queue: another model is to answer them.
@@ -85,11 +86,17 @@ impl Answering {
                     Err(_) => photos.give_back(batch),
                 }
                 photos.call();
-                if photos.is_empty() {
-                    helpers.rest();
-                }
+                rest(&helpers, &photos);
             });
         }
+    }
+}
+
+/// Ends the helpers that have nothing to do, once there is no photo that could be for them. The last one may be answered by
+/// the engine.
+fn rest(helpers: &Helpers, photos: &Photos) {
+    if photos.is_empty() {
+        helpers.rest();
     }
 }
 

@@ -97,7 +97,9 @@ impl Ear {
             Command::Classify { photos } => return self.photos.add(photos),
             Command::Cancel => {
                 self.photos.forget();
-                return post(&Event::Cancelled);
+                post(&Event::Cancelled);
+                // There is nothing to answer any more, and helpers are let go.
+                Task::Classify
             }
             Command::LoadModel { files } => Task::LoadModel(files),
             Command::ExportModel => Task::ExportModel,

@@ -42,7 +42,7 @@ pub struct Purpose {
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<PhotoToClassify>,
-    /// How many are at a decoder.
+    /// How many are at a decoder, of those not forgotten.
     decoding: usize,
     decoded: VecDeque<(Photo, Pixels)>,
     /// Whether a task to answer photos waits for its turn.
@@ -92,6 +92,7 @@ impl Photos {
         let mut queue = self.queue.borrow_mut();
         queue.waiting.clear();
         queue.decoded.clear();
+        queue.decoding = 0;
         queue.generation = queue.generation.wrapping_add(1);
     }
 
@@ -191,14 +192,17 @@ impl Photos {
         generation: u32,
         preprocessing: Preprocessing,
     ) {
-        let (is_wanted, is_for_another) = {
+        let is_for_another = {
             let mut queue = self.queue.borrow_mut();
+            if generation != queue.generation {
+                return;
+            }
             queue.decoding -= 1;
-            (generation == queue.generation, preprocessing != queue.preprocessing)
+            preprocessing != queue.preprocessing
         };
-        if is_wanted && is_for_another {
+        if is_for_another {
             self.queue.borrow_mut().waiting.push_front(photo);
-        } else if is_wanted {
+        } else {
             let id = photo.id;
             match decoded(photo, answer) {
                 Ok(photo) => {

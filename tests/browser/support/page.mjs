@@ -9,11 +9,11 @@ export async function open(page, query = '') {
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
 }
 
-/** Has the engine's worker, and its helpers, run a function before anything else. */
-export async function beforeEngine(page, prelude) {
+/** Has the engine's worker, and its helpers, run functions before anything else. */
+export async function beforeEngine(page, ...preludes) {
   await page.route('**/engine*_loader.js', async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `(${prelude})();${await response.text()}` });
+    await route.fulfill({ response, body: preludes.map((prelude) => `(${prelude})();`).join('') + (await response.text()) });
   });
 }
 
