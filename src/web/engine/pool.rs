@@ -110,9 +110,12 @@ impl<R: Request> Pool<R> {
         !self.0.borrow().members.is_empty()
     }
 
-    /// Ends all workers that have nothing to do.
+    /// Ends all workers that have nothing to do, unless something waits for one that is not up yet.
     pub fn rest(&self) {
-        self.0.borrow_mut().members.retain(|member| !member.pending.is_empty());
+        let mut inner = self.0.borrow_mut();
+        if inner.waiting.is_empty() {
+            inner.members.retain(|member| !member.pending.is_empty());
+        }
     }
 
     /// Ends all workers; what they have not answered fails.
