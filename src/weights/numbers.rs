@@ -1,6 +1,7 @@
 //! A parameter's numbers, as its file has them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rust_i18n::t;
 
@@ -136,17 +137,32 @@ fn transposed<T: Copy>(matrix: &[T], rows: usize, convert: impl Fn(T, usize) -> 
     let columns = part_of(matrix.len(), rows);
     let mut out = vec![0.0; matrix.len()];
     for first_row in (0..rows).step_by(BLOCK) {
+        let block_rows = first_row..(first_row + BLOCK).min(rows);
         for first_column in (0..columns).step_by(BLOCK) {
-            for column in first_column..(first_column + BLOCK).min(columns) {
-                let end = (first_row + BLOCK).min(rows);
-                let written = &mut out[column * rows..][first_row..end];
-                for (row, number) in (first_row..end).zip(written) {
-                    *number = convert(matrix[row * columns + column], row);
-                }
-            }
+            let block_columns = first_column..(first_column + BLOCK).min(columns);
+            transpose_block(matrix, &mut out, [rows, columns], block_rows.clone(), block_columns, &convert);
         }
     }
     out
+}
+
+/// Transposes some rows and columns. Browsers replace a function's first, slow code from one call to the next, and never
+/// in the middle of a loop: this one is called often.
+#[inline(never)]
+fn transpose_block<T: Copy>(
+    matrix: &[T],
+    out: &mut [f32],
+    [rows, columns]: [usize; 2],
+    block_rows: Range<usize>,
+    block_columns: Range<usize>,
+    convert: impl Fn(T, usize) -> f32,
+) {
+    for column in block_columns {
+        let written = &mut out[column * rows..][block_rows.clone()];
+        for (row, number) in block_rows.clone().zip(written) {
+            *number = convert(matrix[row * columns + column], row);
+        }
+    }
 }
 
 #[cfg(test)]
