@@ -14,7 +14,7 @@
 //! metrics -> run -> loader, advice, evaluation, plot
 //! weights, input -> predict -> explain
 //! alexnet, input, loader, predict, run -> head, train -> checkpoint
-//! weights, formula -> manifest, self_test
+//! weights, formula -> reference -> manifest, self_test
 //! train, predict, plot -> native, web -> bin
 //! ```
 
@@ -62,6 +62,8 @@ pub mod plot;
 #[cfg(feature = "network")]
 pub mod predict;
 pub mod preprocess;
+#[cfg(feature = "network")]
+pub mod reference;
 #[cfg(feature = "web")]
 pub mod report;
 pub mod results;

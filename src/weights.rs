@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::preprocess::Preprocessing;
 
 pub use self::classes::{check_classes, class_indices, parse_class_indices};
+pub use self::writing::with_reference;
 
 /// A checked set of weights with what is known about them.
 #[derive(Clone, Debug)]
@@ -46,6 +47,9 @@ pub struct Metadata {
     pub doubt: Doubt,
     /// How the weights were trained: free pairs of name and value.
     pub training: BTreeMap<String, String>,
+    /// The logits that a CPU gave for the first test pictures, one picture after the other, as far as the file names them (see
+    /// [`crate::reference`]).
+    pub reference: Vec<f32>,
 }
 
 /// How the numbers of a model file are kept.
@@ -61,6 +65,9 @@ pub enum Precision {
 
 /// The first parameter in PyTorch's order.
 const FIRST_WEIGHT: &str = "features.0.weight";
+
+/// The name of [`Metadata::reference`] in the header.
+const REFERENCE: &str = "reference_logits";
 
 /// The most outputs that are read: more classes than ImageNet has in its larger form, 21,841.
 const MAX_OUTPUTS: usize = 25_000;

@@ -8,7 +8,7 @@ use rust_i18n::t;
 use safetensors::{Dtype, SafeTensors};
 
 use super::numbers::{Numbers, scale_name};
-use super::{FIRST_WEIGHT, Metadata, ModelFile, archive};
+use super::{FIRST_WEIGHT, Metadata, ModelFile, REFERENCE, archive};
 use crate::error::{Error, Result};
 use crate::language::Text;
 use crate::preprocess::Preprocessing;
@@ -46,6 +46,7 @@ impl ModelFile {
         let preprocessing = header.get("preprocessing").map(|description| preprocessing(description)).transpose()?;
         let training = header.get("training").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         let doubt = header.get("doubt").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let reference = header.get(REFERENCE).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         let rest = |name: &str| rest.and_then(|rest| rest.parameter(name));
         let shape = |name: &str| match tensors.tensor(name) {
             Ok(tensor) => Some(tensor.shape().to_vec()),
@@ -64,7 +65,7 @@ impl ModelFile {
             }
         };
         let file = Self::assemble(classes, preprocessing, training, shape, numbers)?;
-        Ok(Self { metadata: Metadata { doubt, ..file.metadata }, ..file })
+        Ok(Self { metadata: Metadata { doubt, reference, ..file.metadata }, ..file })
     }
 
     /// Reads a PyTorch `state_dict` (`torch.save(net.state_dict(), "AlexNet.pth")`), also one inside a checkpoint

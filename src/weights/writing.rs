@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use half::f16;
-use safetensors::{Dtype, View};
+use safetensors::{Dtype, SafeTensors, View};
 
 use super::numbers::scale_name;
-use super::{Metadata, ModelFile, Precision, architecture};
+use super::{Metadata, ModelFile, Precision, REFERENCE, architecture};
 use crate::alexnet::{Parameter, Width};
 use crate::error::{Error, Result};
 
@@ -39,6 +39,20 @@ impl ModelFile {
         }
         serialize(tensors, self.width, &self.metadata)
     }
+}
+
+/// A `.safetensors` file with [`Metadata::reference`] in its header. No other writing keeps that: it would not be true of
+/// changed weights.
+///
+/// # Errors
+/// [`Error::NotAModel`] for other files and where the header cannot be written.
+pub fn with_reference(safetensors: &[u8], logits: &[f32]) -> Result<Vec<u8>> {
+    let not_a_model = |error: &dyn std::fmt::Display| Error::NotAModel(error.to_string());
+    let (_, header) = SafeTensors::read_metadata(safetensors).map_err(|error| not_a_model(&error))?;
+    let tensors = SafeTensors::deserialize(safetensors).map_err(|error| not_a_model(&error))?;
+    let mut header = header.metadata().clone().unwrap_or_default();
+    header.insert(REFERENCE.to_owned(), serde_json::to_string(logits).map_err(|error| not_a_model(&error))?);
+    safetensors::serialize(tensors.iter(), Some(header)).map_err(|error| not_a_model(&error))
 }
 
 /// A file of these tensors.

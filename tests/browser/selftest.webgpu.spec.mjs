@@ -19,12 +19,26 @@ test('the formula network gives the logits of PyTorch on both devices', async ({
   const file = testInfo.outputPath('formula.safetensors');
   await writeFile(file, formulaModel());
   await open(page);
+  await loadFormula(page, file);
+});
+
+test('a file that tells the logits of other weights is held against the CPU', async ({ page }, testInfo) => {
+  const file = testInfo.outputPath('formula.safetensors');
+  const others = JSON.stringify(Array(3).fill([1, 2, 3, 4, 5]).flat());
+  await writeFile(file, formulaModel(undefined, { reference_logits: others }));
+  await open(page);
+  await loadFormula(page, file);
+  await expect(page.locator('body')).toHaveAttribute('data-device', 'webgpu');
+});
+
+/** Loads the formula network and looks at its self-test. */
+async function loadFormula(page, file) {
   await page.locator('input#model-file').setInputFiles(file);
   await expect.poll(async () => largestDifference((await selfTest(page)).cpu, LOGITS)).toBeLessThan(TOLERANCE);
   const { difference, webgpu } = await selfTest(page);
   expect(difference).toBeLessThanOrEqual(TOLERANCE);
   expect(largestDifference(webgpu, LOGITS)).toBeLessThan(2 * TOLERANCE);
-});
+}
 
 async function selfTest(page) {
   const device = page.locator('#device');

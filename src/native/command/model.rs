@@ -6,6 +6,7 @@ use super::{About, Failure};
 use crate::alexnet::{AlexNetConfig, Layer};
 use crate::manifest::manifest;
 use crate::native::files;
+use crate::reference;
 use crate::weights::{ModelFile, Precision, parse_class_indices};
 use crate::words::listed;
 
@@ -90,7 +91,7 @@ impl Export {
             Dtype::F16 => Precision::F16,
             Dtype::I8 => Precision::I8,
         };
-        let bytes = file.to_safetensors(precision).about(&self.model)?;
+        let bytes = pollster::block_on(reference::store(&file.to_safetensors(precision).about(&self.model)?))?;
         files::write(&self.out, &bytes)?;
         println!("{}: {} bytes", self.out.display(), bytes.len());
         if let Some(path) = &self.manifest {

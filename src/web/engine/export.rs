@@ -4,6 +4,7 @@ use rust_i18n::t;
 use web_sys::Blob;
 
 use crate::manifest::manifest;
+use crate::reference;
 use crate::web::js;
 use crate::web::names::{file_name, without_extension};
 use crate::web::protocol::training::{Bits, NamedFile};
@@ -21,6 +22,7 @@ pub async fn files(name: &str, file: &ModelFile, bits: Bits) -> Result<Vec<Named
         Bits::Sixteen => (Precision::F16, format!("{stem}-f16.safetensors")),
     };
     let weights = file.to_safetensors(precision).map_err(|error| error.to_string())?;
+    let weights = reference::store(&weights).await.map_err(|error| error.to_string())?;
     let manifest = manifest(&name, &weights).await.map_err(|error| error.to_string())?;
     let json = |name: &str, text: &str| {
         Ok::<_, String>(NamedFile { name: name.into(), blob: blob(text.as_bytes(), "application/json")? })
