@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::future::join3;
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use web_time::Duration;
 
@@ -98,6 +99,8 @@ impl Engine {
             }
         };
         let shipped = (download::file_name(model_url).to_owned(), file);
+        // Photos that came meanwhile go to the decoders before the network keeps this worker busy.
+        TimeoutFuture::new(0).await;
         let model = Rc::new(Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await);
         let hardware = hardware.settle(model.device());
         photos.set_preprocessing(model.preprocessing());
