@@ -5,7 +5,7 @@
 mod browser;
 mod look;
 
-use image::RgbImage;
+use image::{ImageFormat, RgbImage};
 use js_sys::Uint8Array;
 use rust_i18n::t;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,9 @@ use crate::web::worker;
 
 /// The longest side of a classified photo's thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 256;
-/// That of a photo under inspection, which is shown large.
+/// The largest file that can be its own thumbnail, in bytes.
+const SMALL_FILE: usize = 64 << 10;
+/// The longest side of a thumbnail of a photo under inspection, which is shown large.
 const INSPECTED_SIDE: u32 = 640;
 /// The shortest side, in pixels, of the photos that are kept between two epochs.
 const KEPT_SIDE: u32 = 256;
@@ -91,7 +93,7 @@ pub struct DecodedPhoto {
     /// The bytes of [`preprocess::Pixels`].
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub pixels: Uint8Array,
-    /// A small JPEG, upright.
+    /// A small JPEG, shown upright.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub thumbnail: Blob,
     /// Time it took, in milliseconds.
@@ -139,9 +141,13 @@ async fn answer(request: Request) -> Result<Answer, String> {
 async fn decoded(file: &File, preprocessing: Preprocessing, thumbnail_side: u32) -> Result<DecodedPhoto, String> {
     let start = Instant::now();
     let framing = Framing::Evaluation(preprocessing);
-    let photo = decode(file, &read(file).await?, |bytes| framing.decode(bytes)).await?;
+    let bytes = read(file).await?;
+    let photo = decode(file, &bytes, |bytes| framing.decode(bytes)).await?;
     let pixels = Uint8Array::from(framing.pixels(&photo).as_bytes());
-    let thumbnail = thumbnail(&preprocess::small(&photo, thumbnail_side))?;
+    let thumbnail = match is_small_jpeg(&bytes, &photo, thumbnail_side) {
+        true => jpeg(&bytes)?,
+        false => thumbnail(&preprocess::small(&photo, thumbnail_side))?,
+    };
     Ok(DecodedPhoto { pixels, thumbnail, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
 }
 
@@ -203,7 +209,16 @@ async fn decode(
     photo.map_err(|error| error.to_string())
 }
 
+/// Whether the file may stand for its thumbnail, which would be hardly smaller and takes a third of the time.
+fn is_small_jpeg(bytes: &[u8], photo: &RgbImage, thumbnail_side: u32) -> bool {
+    let is_small = bytes.len() <= SMALL_FILE && photo.width().max(photo.height()) <= 2 * thumbnail_side;
+    is_small && image::guess_format(bytes).is_ok_and(|format| format == ImageFormat::Jpeg)
+}
+
 fn thumbnail(photo: &RgbImage) -> Result<Blob, String> {
-    let jpeg = preprocess::thumbnail(photo).map_err(|error| error.to_string())?;
-    js::blob(&jpeg, "image/jpeg").map_err(|exception| js::message(&exception))
+    jpeg(&preprocess::thumbnail(photo).map_err(|error| error.to_string())?)
+}
+
+fn jpeg(bytes: &[u8]) -> Result<Blob, String> {
+    js::blob(bytes, "image/jpeg").map_err(|exception| js::message(&exception))
 }
