@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::process::{Steps, cargo, program, run};
 use crate::setup::{self, NODE_PROJECT, PROGRAMS, Program};
+use crate::split::{self, Names};
 
 /// The folder that Trunk builds.
 pub const DIST: &str = "dist";
@@ -17,6 +18,9 @@ const WORKERS: [&str; 3] = ["engine", "engine_cpu", "decoder"];
 
 /// The profile of a build that is not optimised.
 const QUICK: &str = "release";
+
+/// Those whose programs are split. A decoder's is small, and photos come in too many ways to tell what it needs of it.
+pub const ENGINES: [&str; 2] = ["engine", "engine_cpu"];
 
 /// How wasm-opt works: for size, since the compiler has already seen to speed.
 const LEVEL: &str = "-Oz";
@@ -33,20 +37,51 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-multivalue",
 ];
 
+/// The line of wasm-bindgen's JavaScript after which a program's imports are known.
+const IMPORTS: &str = "const imports = __wbg_get_imports();";
+
 /// Builds the page into [`DIST`]; unless it is optimised, in a fraction of the time.
 pub fn build(steps: &mut Steps, optimise: bool) -> Result<()> {
+    let dist = Path::new(DIST);
+    assemble(steps, optimise)?;
+    steps.run("split the engines", || ENGINES.iter().try_for_each(|engine| split(dist, engine)))?;
+    if optimise {
+        steps.run("set up Node.js packages", setup::node_packages)?;
+        steps.run("optimise (wasm-opt)", || optimise_all(dist))?;
+    }
+    finish(dist)
+}
+
+/// Builds the page into [`DIST`] with engines that keep the numbers of the functions that are called, as `called`, and
+/// gives the names of each one's functions.
+pub fn build_watched(steps: &mut Steps, optimise: bool) -> Result<[Vec<String>; ENGINES.len()]> {
+    let dist = Path::new(DIST);
+    assemble(steps, optimise)?;
+    let mut names = ENGINES.map(|_| Vec::new());
+    for (engine, names) in ENGINES.iter().zip(&mut names) {
+        let wasm = wasm_of(dist, engine)?;
+        let (watched, functions) = split::watch(&fs::read(&wasm)?)?;
+        fs::write(&wasm, watched)?;
+        let import = "{ called: (number) => called.add(number) }";
+        extend_glue(dist, engine, split::WATCHER, import, "\nglobalThis.called = new Set();\n")?;
+        *names = functions;
+    }
+    finish(dist)?;
+    Ok(names)
+}
+
+/// What Trunk makes of the page.
+fn assemble(steps: &mut Steps, optimise: bool) -> Result<()> {
     steps.run("set up the build tools", setup::for_build)?;
     // Trunk runs one cargo for each binary, all at once; after this they have nothing left to compile.
     steps.run("compile for the browser", || PROGRAMS.into_iter().try_for_each(|program| compile(program, optimise)))?;
-    steps.run("put the page together (trunk)", || trunk(optimise))?;
-    if optimise {
-        steps.run("set up Node.js packages", setup::node_packages)?;
-        steps.run("optimise (wasm-opt)", || optimise_all(Path::new(DIST)))?;
-    }
-    for worker in WORKERS {
-        name_by_content(Path::new(DIST), worker)?;
-    }
-    mark_model(Path::new(DIST))
+    steps.run("put the page together (trunk)", || trunk(optimise))
+}
+
+/// Gives files the names that they are served by.
+fn finish(dist: &Path) -> Result<()> {
+    WORKERS.iter().try_for_each(|worker| name_by_content(dist, worker))?;
+    mark_model(dist)
 }
 
 fn compile(program: Program, optimise: bool) -> Result<()> {
@@ -69,12 +104,33 @@ fn trunk(optimise: bool) -> Result<()> {
         .env_remove("NO_COLOR"))
 }
 
+/// Puts the first half of an engine's program in its place and the rest beside it, `engine_rest.wasm`.
+fn split(dist: &Path, engine: &str) -> Result<()> {
+    let wasm = wasm_of(dist, engine)?;
+    let halves = split::split(&fs::read(&wasm)?, &Names::read(engine)?)?;
+    println!("    {engine}: {} KB and {} KB", halves.first.len() / 1000, halves.rest.len() / 1000);
+    fs::write(&wasm, halves.first)?;
+    fs::write(dist.join(format!("{engine}_rest.wasm")), halves.rest)?;
+    let loader = include_str!("rest.js").replace("ENGINE", engine);
+    extend_glue(dist, engine, split::LOADER, "{ load: loadRest }", &loader)
+}
+
+/// Adds a module to what a worker's program imports, and what that needs to the end of its JavaScript.
+fn extend_glue(dist: &Path, worker: &str, module: &str, import: &str, end: &str) -> Result<()> {
+    let glue = dist.join(format!("{worker}.js"));
+    replace(&glue, IMPORTS, &format!("{IMPORTS} imports['{module}'] = {import};"))?;
+    Ok(fs::write(&glue, fs::read_to_string(&glue)? + end)?)
+}
+
 fn optimise_all(dist: &Path) -> Result<()> {
-    for Program { name, .. } in PROGRAMS {
-        let wasm = wasm_of(dist, name)?;
+    let firsts = PROGRAMS.iter().map(|Program { name, .. }| wasm_of(dist, name));
+    let rests = ENGINES.iter().map(|engine| Ok(dist.join(format!("{engine}_rest.wasm"))));
+    for wasm in firsts.chain(rests) {
+        let wasm = wasm?;
         let before = fs::metadata(&wasm)?.len();
         optimise(&wasm)?;
         let after = fs::metadata(&wasm)?.len();
+        let name = wasm.file_name().unwrap_or_default().display();
         println!("    {name}: {} KB -> {} KB", before / 1000, after / 1000);
     }
     Ok(())
@@ -114,22 +170,30 @@ fn optimise(wasm: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Gives a worker's three files a name that changes with their content, so that no cache mixes two builds, and writes
-/// the loader's name into index.html, where the page finds it.
+/// Gives a worker's files a name that changes with their content, so that no cache mixes two builds, and writes the
+/// loader's name into index.html, where the page finds it.
 fn name_by_content(dist: &Path, worker: &str) -> Result<()> {
     let part = |suffix: &str| dist.join(format!("{worker}{suffix}"));
-    let read = |suffix: &str| fs::read(part(suffix)).with_context(|| format!("cannot read {}", part(suffix).display()));
-    let hash = hash(&[&read("_bg.wasm")?, &read(".js")?, &read("_loader.js")?]);
+    let mut suffixes = vec!["_bg.wasm", ".js", "_loader.js"];
+    if part("_rest.wasm").is_file() {
+        suffixes.push("_rest.wasm");
+    }
+    let read =
+        |suffix: &&str| fs::read(part(suffix)).with_context(|| format!("cannot read {}", part(suffix).display()));
+    let contents = suffixes.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let hash = hash(&contents.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let name = format!("{worker}-{hash}");
 
-    replace(&part(".js"), &format!("{worker}_bg.wasm"), &format!("{name}_bg.wasm"))?;
+    for wasm in suffixes.iter().filter(|suffix| suffix.ends_with(".wasm")) {
+        replace(&part(".js"), &format!("{worker}{wasm}"), &format!("{name}{wasm}"))?;
+    }
     replace(&part("_loader.js"), &format!("./{worker}.js"), &format!("./{name}.js"))?;
     replace(
         &dist.join("index.html"),
         &format!("data-{worker}=\"{worker}_loader.js\""),
         &format!("data-{worker}=\"{name}_loader.js\""),
     )?;
-    for suffix in ["_bg.wasm", ".js", "_loader.js"] {
+    for suffix in suffixes {
         fs::rename(part(suffix), dist.join(format!("{name}{suffix}")))?;
     }
     Ok(())
@@ -210,6 +274,20 @@ mod tests {
         assert!(first.starts_with("engine-"));
         assert_eq!(first, same);
         assert_ne!(first, other);
+        Ok(())
+    }
+
+    #[test]
+    fn the_rest_of_an_engine_is_named_alike() -> Result<()> {
+        let dist = dist("wasm")?;
+        fs::write(dist.path().join("engine.js"), "'engine_bg.wasm', 'engine_rest.wasm'")?;
+        fs::write(dist.path().join("engine_rest.wasm"), "more")?;
+        name_by_content(dist.path(), "engine")?;
+        let loader = loader(dist.path())?;
+        let name = loader.strip_suffix("_loader.js").context("a loader")?;
+        let text = fs::read_to_string(dist.path().join(format!("{name}.js")))?;
+        assert_eq!(text, format!("'{name}_bg.wasm', '{name}_rest.wasm'"));
+        assert!(dist.path().join(format!("{name}_rest.wasm")).is_file());
         Ok(())
     }
 

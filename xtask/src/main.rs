@@ -8,6 +8,8 @@
 //! | [`setup`] | the build tools: wasm target, Trunk, wasm-bindgen, Node.js and its packages |
 //! | [`chromium`] | a browser for the tests |
 //! | [`bundle`] | `dist/`: Trunk, wasm-opt, names that change with the content |
+//! | [`split`] | an engine's program in two halves |
+//! | [`first_answers`] | what belongs to the first half |
 //! | [`serve`] | a static file server |
 //! | [`mod@test`] | every check, in order |
 //! | [`mod@bench`] | the page, TensorFlow.js and ONNX Runtime Web side by side |
@@ -15,9 +17,11 @@
 mod bench;
 mod bundle;
 mod chromium;
+mod first_answers;
 mod process;
 mod serve;
 mod setup;
+mod split;
 mod test;
 
 use std::path::Path;
@@ -65,6 +69,8 @@ enum Command {
         #[arg(long)]
         only: Option<test::Half>,
     },
+    /// See anew which functions of the engines the first answers need, which is kept in xtask/first_answers/.
+    FirstAnswers,
     /// Measure the page beside TensorFlow.js and ONNX Runtime Web.
     Bench(bench::Options),
 }
@@ -99,6 +105,7 @@ fn run(command: Command) -> Result<()> {
             steps.print_summary();
             result
         }
+        Command::FirstAnswers => first_answers::see(&mut steps),
         Command::Bench(options) => bench::bench(&mut steps, &options),
     }
 }

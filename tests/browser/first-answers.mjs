@@ -1,0 +1,49 @@
+// For `cargo xtask first-answers`: has the page classify a few photos on each device and prints which functions of the
+// engines were called, as lines of an engine's name and a function's number.
+import os from 'node:os';
+import path from 'node:path';
+
+import { chromium } from '@playwright/test';
+
+import config from './playwright.config.mjs';
+import { drawPhotos } from './support/photos.mjs';
+
+const called = new Set();
+for (const { use } of config.projects) {
+  const browser = await chromium.launch(use.launchOptions);
+  const photos = await drawPhotos(browser, path.join(os.tmpdir(), 'alexnet-first-answers'), 0, 40);
+  for (const query of ['', '?device=cpu']) await classify(await browser.newPage(), query, photos);
+  await browser.close();
+}
+for (const line of called) console.log(line);
+
+async function classify(page, query, photos) {
+  // With enough processors for a helper.
+  await page.route('**/engine*_loader.js', async (route) => {
+    const response = await route.fetch();
+    const prelude = 'Object.defineProperty(navigator, "hardwareConcurrency", { value: 4 });';
+    await route.fulfill({ response, body: prelude + (await response.text()) });
+  });
+  await page.goto(process.env.PAGE_URL + query);
+  await page.locator('body[data-state="ready"]').waitFor({ timeout: 120_000 });
+  const onGpu = (await page.locator('body').getAttribute('data-device')) === 'webgpu';
+  let answers = 0;
+  // One alone, and several at once.
+  for (const files of [photos.slice(0, 1), onGpu ? photos.slice(0, 12) : photos]) {
+    answers += files.length;
+    await page.locator('input#photos').setInputFiles(files);
+    // Helpers are gone once all is answered.
+    do await note(page);
+    while ((await page.locator('[data-photo][data-label]').count()) < answers);
+    await note(page);
+  }
+  await page.close();
+}
+
+async function note(page) {
+  for (const worker of page.workers()) {
+    const engine = /\/(engine|engine_cpu)-[0-9a-f]+_loader\.js/.exec(worker.url())?.[1];
+    const numbers = engine ? await worker.evaluate(() => [...(globalThis.called ?? [])]).catch(() => []) : [];
+    for (const number of numbers) called.add(`${engine} ${number}`);
+  }
+}
