@@ -47,11 +47,11 @@ impl Names {
 /// A function's name without hashes and types, or the module of one of ours.
 fn listed_as(name: &str) -> String {
     let name = without_hashes(name);
-    match name.find(OUR_CRATE) {
-        Some(start) => module(&name[start..]),
+    match (name.find(OUR_CRATE), name.find('<')) {
+        (Some(start), _) => module(&name[start..]),
         // The compiler takes what is the same for several types for one or for several.
-        None if !name.starts_with('<') => name.split('<').next().unwrap_or_default().to_owned(),
-        None => name,
+        (None, Some(types)) if types > 0 && !name[..types].ends_with("::") => name[..types].to_owned(),
+        _ => name,
     }
 }
 
@@ -90,6 +90,7 @@ mod tests {
             ("core::fmt::write::h0123456789abcdef", "core::fmt::write"),
             ("core[0123456789abcdef]::fmt::write::h0123456789abcdef.7", "core::fmt::write"),
             ("core::ptr::drop_in_place<alloc::vec::Vec<u8>>", "core::ptr::drop_in_place"),
+            ("core::str::<impl str>::parse<u8>", "core::str::<impl str>::parse<u8>"),
             ("<[T; N] as core::fmt::Debug>::fmt[4]", "<[T; N] as core::fmt::Debug>::fmt"),
             ("a::hash::B::head", "a::hash::B::head"),
             ("alexnet_browser::web::js::bytes::h0123456789abcdef", "alexnet_browser::web::js"),
