@@ -1,5 +1,5 @@
 // The engines' programs come in two halves, the second of which is loaded when one of its functions is called. The benchmark
-// shows whether a first answer loads it: which functions a build without wasm-opt has changes with every edit.
+// shows whether a first answer loads it: which functions the compiler makes part of their callers changes with edits.
 import { writeFile } from 'node:fs/promises';
 
 import { expect, test } from './support/fixtures.mjs';

@@ -33,7 +33,7 @@ pub struct Options {
 /// Builds the page, sets up the peers, and measures.
 pub fn bench(steps: &mut Steps, options: &Options) -> Result<()> {
     if !options.no_build {
-        bundle::build(steps, true)?;
+        bundle::build(steps)?;
     }
     let chromium = steps.run("set up the peers and Chromium", || {
         setup::node_packages()?;

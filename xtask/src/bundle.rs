@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::process::{Steps, cargo, program, run};
-use crate::setup::{self, NODE_PROJECT, PROGRAMS, Program};
+use crate::setup::{self, PROGRAMS, Program};
 use crate::split::{self, Names};
 
 /// The folder that Trunk builds.
@@ -16,47 +16,29 @@ pub const DIST: &str = "dist";
 /// The workers: Trunk gives their files no hash, since the page names them itself.
 const WORKERS: [&str; 3] = ["engine", "engine_cpu", "decoder"];
 
-/// The profile of a build that is not optimised.
-const QUICK: &str = "release";
-
 /// Those whose programs are split. A decoder's is small, and photos come in too many ways to tell what it needs of it.
 pub const ENGINES: [&str; 2] = ["engine", "engine_cpu"];
-
-/// How wasm-opt works: for size, since the compiler has already seen to speed.
-const LEVEL: &str = "-Oz";
-
-/// What rustc's output uses beyond the first version of wasm; every browser with WebGPU has these.
-const WASM_FEATURES: [&str; 8] = [
-    "--enable-simd",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
 
 /// The line of wasm-bindgen's JavaScript after which a program's imports are known.
 const IMPORTS: &str = "const imports = __wbg_get_imports();";
 
-/// Builds the page into [`DIST`]; unless it is optimised, in a fraction of the time.
-pub fn build(steps: &mut Steps, optimise: bool) -> Result<()> {
+/// Builds the page into [`DIST`].
+pub fn build(steps: &mut Steps) -> Result<()> {
     let dist = Path::new(DIST);
-    assemble(steps, optimise)?;
+    assemble(steps)?;
     steps.run("split the engines", || ENGINES.iter().try_for_each(|engine| split(dist, engine)))?;
-    if optimise {
-        steps.run("set up Node.js packages", setup::node_packages)?;
-        steps.run("optimise (wasm-opt)", || optimise_all(dist))?;
+    for program in ["page", "decoder"] {
+        let wasm = wasm_of(dist, program)?;
+        fs::write(&wasm, split::without_names(&fs::read(&wasm)?)?)?;
     }
     finish(dist)
 }
 
 /// Builds the page into [`DIST`] with engines that keep the numbers of the functions that are called, as `called`, and
 /// gives the names of each one's functions.
-pub fn build_watched(steps: &mut Steps, optimise: bool) -> Result<[Vec<String>; ENGINES.len()]> {
+pub fn build_watched(steps: &mut Steps) -> Result<[Vec<String>; ENGINES.len()]> {
     let dist = Path::new(DIST);
-    assemble(steps, optimise)?;
+    assemble(steps)?;
     let mut names = ENGINES.map(|_| Vec::new());
     for (engine, names) in ENGINES.iter().zip(&mut names) {
         let wasm = wasm_of(dist, engine)?;
@@ -71,11 +53,11 @@ pub fn build_watched(steps: &mut Steps, optimise: bool) -> Result<[Vec<String>; 
 }
 
 /// What Trunk makes of the page.
-fn assemble(steps: &mut Steps, optimise: bool) -> Result<()> {
+fn assemble(steps: &mut Steps) -> Result<()> {
     steps.run("set up the build tools", setup::for_build)?;
     // Trunk runs one cargo for each binary, all at once; after this they have nothing left to compile.
-    steps.run("compile for the browser", || PROGRAMS.into_iter().try_for_each(|program| compile(program, optimise)))?;
-    steps.run("put the page together (trunk)", || trunk(optimise))
+    steps.run("compile for the browser", || PROGRAMS.into_iter().try_for_each(compile))?;
+    steps.run("put the page together (trunk)", trunk)
 }
 
 /// Gives files the names that they are served by.
@@ -84,9 +66,8 @@ fn finish(dist: &Path) -> Result<()> {
     mark_model(dist)
 }
 
-fn compile(program: Program, optimise: bool) -> Result<()> {
-    let Program { name, feature, profile } = program;
-    run(cargo().args(["build", "--target", setup::WASM, "--profile", if optimise { profile } else { QUICK }]).args([
+fn compile(Program { name, feature, profile }: Program) -> Result<()> {
+    run(cargo().args(["build", "--target", setup::WASM, "--profile", profile]).args([
         "--no-default-features",
         "--features",
         feature,
@@ -95,13 +76,9 @@ fn compile(program: Program, optimise: bool) -> Result<()> {
     ]))
 }
 
-fn trunk(optimise: bool) -> Result<()> {
-    let how: &[&str] = if optimise { &["--release"] } else { &["--cargo-profile", QUICK] };
-    run(program("trunk")
-        .args(["build", "--skip-version-check"])
-        .args(how)
-        // Trunk takes `NO_COLOR=1` for a malformed argument.
-        .env_remove("NO_COLOR"))
+fn trunk() -> Result<()> {
+    // Trunk takes `NO_COLOR=1` for a malformed argument.
+    run(program("trunk").args(["build", "--skip-version-check", "--release"]).env_remove("NO_COLOR"))
 }
 
 /// Puts the first half of an engine's program in its place and the rest beside it, `engine_rest.wasm`.
@@ -122,20 +99,6 @@ fn extend_glue(dist: &Path, worker: &str, module: &str, import: &str, end: &str)
     Ok(fs::write(&glue, fs::read_to_string(&glue)? + end)?)
 }
 
-fn optimise_all(dist: &Path) -> Result<()> {
-    let firsts = PROGRAMS.iter().map(|Program { name, .. }| wasm_of(dist, name));
-    let rests = ENGINES.iter().map(|engine| Ok(dist.join(format!("{engine}_rest.wasm"))));
-    for wasm in firsts.chain(rests) {
-        let wasm = wasm?;
-        let before = fs::metadata(&wasm)?.len();
-        optimise(&wasm)?;
-        let after = fs::metadata(&wasm)?.len();
-        let name = wasm.file_name().unwrap_or_default().display();
-        println!("    {name}: {} KB -> {} KB", before / 1000, after / 1000);
-    }
-    Ok(())
-}
-
 /// The wasm of a binary: `engine_bg.wasm`, or with Trunk's hash `page-0123456789abcdef_bg.wasm`.
 fn wasm_of(dist: &Path, binary: &str) -> Result<PathBuf> {
     for entry in fs::read_dir(dist).with_context(|| format!("cannot read {}", dist.display()))? {
@@ -147,27 +110,6 @@ fn wasm_of(dist: &Path, binary: &str) -> Result<PathBuf> {
         }
     }
     anyhow::bail!("{} has no wasm of `{binary}`", dist.display())
-}
-
-/// Puts wasm-opt's result in a file's place. It takes minutes, so results are kept by the hash of what went in.
-fn optimise(wasm: &Path) -> Result<()> {
-    let lock = fs::read(Path::new(NODE_PROJECT).join("package-lock.json"))?;
-    let key = hash(&[&fs::read(wasm)?, LEVEL.as_bytes(), WASM_FEATURES.concat().as_bytes(), &lock]);
-    let kept = Path::new("target/wasm-opt").join(format!("{key}.wasm"));
-    if !kept.is_file() {
-        fs::create_dir_all("target/wasm-opt")?;
-        let unfinished = kept.with_extension("unfinished");
-        // binaryen from npm; Debian's version 108 breaks what wasm-bindgen writes. It recurses deeply.
-        run(program("node")
-            .arg("--stack-size=8000")
-            .arg(Path::new(NODE_PROJECT).join("node_modules/binaryen/bin/wasm-opt"))
-            .arg(LEVEL)
-            .args(WASM_FEATURES)
-            .args([wasm, Path::new("-o"), &unfinished]))?;
-        fs::rename(&unfinished, &kept)?;
-    }
-    fs::copy(&kept, wasm)?;
-    Ok(())
 }
 
 /// Gives a worker's files a name that changes with their content, so that no cache mixes two builds, and writes the

@@ -1,5 +1,5 @@
 //! Which functions of the engines their first answers need: seen in a browser, on the CPU and on WebGPU, and kept for
-//! [`split`](crate::split). Without wasm-opt functions are the same, and both ways of building have their own.
+//! [`split`](crate::split).
 
 use std::path::Path;
 
@@ -19,24 +19,21 @@ pub fn see(steps: &mut Steps) -> Result<()> {
         chromium::find_or_install()
     })?;
     let mut needed = ENGINES.map(|_| Names::default());
-    for optimise in [false, true] {
-        let functions = bundle::build_watched(steps, optimise)?;
-        let site = Site::start(Path::new(DIST), "/", 0)?;
-        let called = steps.run("classify photos", || {
-            output(
-                program("node")
-                    .arg("first-answers.mjs")
-                    .current_dir(NODE_PROJECT)
-                    .env("CHROMIUM", &chromium)
-                    .env("PAGE_URL", &site.url),
-            )
-        })?;
-        for line in called.lines() {
-            let (engine, number) = line.split_once(' ').with_context(|| format!("not understood: {line}"))?;
-            let engine =
-                ENGINES.iter().position(|name| *name == engine).with_context(|| format!("no engine: {line}"))?;
-            needed[engine].add(&functions[engine][number.parse::<usize>()?]);
-        }
+    let functions = bundle::build_watched(steps)?;
+    let site = Site::start(Path::new(DIST), "/", 0)?;
+    let called = steps.run("classify photos", || {
+        output(
+            program("node")
+                .arg("first-answers.mjs")
+                .current_dir(NODE_PROJECT)
+                .env("CHROMIUM", &chromium)
+                .env("PAGE_URL", &site.url),
+        )
+    })?;
+    for line in called.lines() {
+        let (engine, number) = line.split_once(' ').with_context(|| format!("not understood: {line}"))?;
+        let engine = ENGINES.iter().position(|name| *name == engine).with_context(|| format!("no engine: {line}"))?;
+        needed[engine].add(&functions[engine][number.parse::<usize>()?]);
     }
     ENGINES.iter().zip(needed).try_for_each(|(engine, names)| names.write(engine))
 }

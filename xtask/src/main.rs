@@ -7,7 +7,7 @@
 //! | [`process`] | running other programs, timing the steps |
 //! | [`setup`] | the build tools: wasm target, Trunk, wasm-bindgen, Node.js and its packages |
 //! | [`chromium`] | a browser for the tests |
-//! | [`bundle`] | `dist/`: Trunk, wasm-opt, names that change with the content |
+//! | [`bundle`] | `dist/`: Trunk, split engines, names that change with the content |
 //! | [`split`] | an engine's program in two halves |
 //! | [`first_answers`] | what belongs to the first half |
 //! | [`serve`] | a static file server |
@@ -43,11 +43,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Build the page into dist/, ready for any static host.
-    Build {
-        /// Leave out wasm-opt: minutes faster to build, larger and slower to run.
-        #[arg(long)]
-        no_opt: bool,
-    },
+    Build,
     /// Build the page and serve it on this machine.
     Serve {
         /// The port to serve on.
@@ -59,9 +55,6 @@ enum Command {
         /// Serve dist/ as it is.
         #[arg(long)]
         no_build: bool,
-        /// Leave out wasm-opt: minutes faster to build, larger and slower to run.
-        #[arg(long)]
-        no_opt: bool,
     },
     /// Run every check and every test, browser tests included.
     Test {
@@ -91,10 +84,10 @@ fn run(command: Command) -> Result<()> {
 
     let mut steps = Steps::default();
     match command {
-        Command::Build { no_opt } => bundle::build(&mut steps, !no_opt),
-        Command::Serve { port, base, no_build, no_opt } => {
+        Command::Build => bundle::build(&mut steps),
+        Command::Serve { port, base, no_build } => {
             if !no_build {
-                bundle::build(&mut steps, !no_opt)?;
+                bundle::build(&mut steps)?;
             }
             let site = Site::start(Path::new(bundle::DIST), &base, port)?;
             println!("Serving {}/ at {} (Ctrl+C stops)", bundle::DIST, site.url);

@@ -28,7 +28,7 @@ pub struct Program {
     /// How it is compiled in earnest, as index.html says too.
     pub profile: &'static str,
 }
-/// Where the Node.js packages are: Playwright for the tests, binaryen for the build.
+/// Where the Node.js packages of the tests are: Playwright.
 pub const NODE_PROJECT: &str = "tests/browser";
 
 const TRUNK: &str = "0.21.14";
@@ -125,7 +125,7 @@ fn node() -> Result<()> {
     }
     ensure!(
         node_fits() && find_npm().is_some(),
-        "Node.js {OLDEST_NODE} or later with npm is needed (for wasm-opt and the browser tests): install it from \
+        "Node.js {OLDEST_NODE} or later with npm is needed (for the browser tests): install it from \
          https://nodejs.org and start again"
     );
     Ok(())

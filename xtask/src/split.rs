@@ -72,8 +72,13 @@ pub fn watch(wasm: &[u8]) -> Result<(Vec<u8>, Vec<String>)> {
     Ok((module.emit_wasm(), names))
 }
 
+/// A program without the names of its functions, which are of no use to a browser.
+pub fn without_names(wasm: &[u8]) -> Result<Vec<u8>> {
+    Ok(parse(wasm)?.emit_wasm())
+}
+
 fn parse(wasm: &[u8]) -> Result<Module> {
-    // What rustc and wasm-bindgen wrote is valid; names are of no use to a browser.
+    // What rustc and wasm-bindgen wrote is valid.
     let mut config = ModuleConfig::new();
     config.strict_validate(false).generate_name_section(false).generate_producers_section(false);
     config.parse(wasm)

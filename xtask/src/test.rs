@@ -52,8 +52,7 @@ fn rust(steps: &mut Steps) -> Result<()> {
 fn browser(steps: &mut Steps) -> Result<()> {
     // The browser's answers are compared with the command line's.
     steps.run("build the command line", || run(cargo().args(["build", "--release", "--bin", "alexnet"])))?;
-    // Without wasm-opt, which takes minutes and changes size and speed alone.
-    bundle::build(steps, false)?;
+    bundle::build(steps)?;
     let chromium = steps.run("set up Playwright and Chromium", || {
         setup::node_packages()?;
         chromium::find_or_install()
