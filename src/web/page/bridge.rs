@@ -29,8 +29,10 @@ pub use self::model::Source;
 
 /// Events handed to the page and photos handed to the engine at a time, and the least pause from one time to the next: the
 /// page stays quick to the touch, and a timer, unlike an animation frame, also runs in a hidden tab.
-const SLICE: usize = 10;
+const SLICE: usize = 20;
 const PAUSE: Duration = Duration::from_millis(10);
+/// The least pause after answers to photos: to show each by itself takes time from those who find the others.
+const PAUSE_AFTER_ANSWERS: Duration = Duration::from_millis(50);
 
 /// Where the programs and the weights are (absolute URLs), and which devices may be used.
 #[derive(Clone)]
@@ -150,7 +152,7 @@ impl Bridge {
     fn schedule(self: &Rc<Self>, life: &mut Life) {
         if !mem::replace(&mut life.delivery_due, true) {
             let bridge = Rc::clone(self);
-            set_timeout(move || bridge.deliver(), PAUSE.saturating_sub(life.last_delivery.elapsed()));
+            set_timeout(move || bridge.deliver(), life.pause.saturating_sub(life.last_delivery.elapsed()));
         }
     }
 
@@ -171,6 +173,8 @@ impl Bridge {
                     None => break,
                 }
             }
+            let are_answers = |event: &Event| matches!(event, Event::Prediction { .. } | Event::PhotoFailed { .. });
+            life.pause = if events.iter().any(are_answers) { PAUSE_AFTER_ANSWERS } else { PAUSE };
             life.post_photos(SLICE);
             if life.has_more() {
                 self.schedule(&mut life);

@@ -7,9 +7,9 @@ use std::{
 
 use rust_i18n::t;
 use web_sys::File;
-use web_time::Instant;
+use web_time::{Duration, Instant};
 
-use super::{Settings, Source, set::SetPhotos};
+use super::{PAUSE, Settings, Source, set::SetPhotos};
 use crate::web::{
     page::engine::{Engine, News},
     protocol::{
@@ -29,8 +29,10 @@ pub struct Life {
     pub inbox: VecDeque<News>,
     /// Whether somebody is on the way to hear it.
     pub delivery_due: bool,
-    /// When somebody last heard it.
+    /// When somebody last heard it, and how long the next one waits after that.
     pub last_delivery: Instant,
+    /// See `last_delivery`.
+    pub pause: Duration,
     device: DeviceChoice,
     reason: Option<String>,
     fruitless: u32,
@@ -57,6 +59,7 @@ impl Life {
             inbox: VecDeque::new(),
             delivery_due: false,
             last_delivery: Instant::now(),
+            pause: PAUSE,
             device: settings.device,
             reason: settings.reason.clone(),
             fruitless: 0,
