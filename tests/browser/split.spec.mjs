@@ -14,6 +14,7 @@ test('an engine loads the second half of its program once, and does with it what
   await page.locator('input#model-file').setInputFiles(model);
   await expect(page.locator('#model .value')).toHaveText('formula.safetensors');
   expect(await restsLoaded(page)).toHaveLength(1);
+  await page.locator('#clear').click();
   (await classify(page, await photos(2))).forEach((answer) => expectAnswer(answer));
   expect(await restsLoaded(page)).toHaveLength(1);
 });
