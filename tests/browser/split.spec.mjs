@@ -19,6 +19,24 @@ test('an engine loads the second half of its program once, and does with it what
   expect(await restsLoaded(page)).toHaveLength(1);
 });
 
+test.describe('where that half cannot be loaded', () => {
+  test.use({ expectedConsole: [/_rest\.wasm|ERR_FAILED/] });
+
+  test('the page says so and goes on', async ({ page, photos }, testInfo) => {
+    const model = testInfo.outputPath('formula.safetensors');
+    await writeFile(model, formulaModel());
+    const rests = '**/*_rest.wasm';
+    await page.route(rests, (route) => route.abort());
+    await open(page);
+    await page.locator('input#model-file').setInputFiles(model);
+    await expect(page.locator('main')).toContainText('The model was not loaded: the engine stopped');
+    (await classify(page, await photos(3))).forEach((answer) => expectAnswer(answer));
+    await page.unroute(rests);
+    await page.locator('input#model-file').setInputFiles(model);
+    await expect(page.locator('#model .value')).toHaveText('formula.safetensors');
+  });
+});
+
 /** The second halves that engines have loaded. */
 async function restsLoaded(page) {
   const engines = page.workers().filter((worker) => /\/engine/.test(worker.url()));
