@@ -66,10 +66,12 @@ impl Answering {
         self.helpers.end();
     }
 
-    /// Gives helpers what they can take, where there is much.
+    /// Gives helpers what they can take, where there is much. None waits for a helper that is not up yet, and may never be.
     fn share(&self, photos: &Photos, model: &Rc<Model>, tell: Tell) {
+        if photos.count() >= MANY {
+            self.helpers.warm_up(usize::MAX);
+        }
         while self.helpers.room() > 0
-            && (self.helpers.is_started() || photos.count() >= MANY)
             && let Ok(shared) = model.shared()
             && let Some(batch) = photos.next_batch(self.pace.batch())
         {

@@ -91,7 +91,7 @@ impl Ear {
         let task = match command {
             Command::Start { device, reason, model_url, decoder_url } => {
                 self.decoders.find(decoder_url);
-                self.decoders.warm_up();
+                self.decoders.warm_up(1);
                 Task::Start { device, reason, model_url }
             }
             Command::Classify { photos } => return self.photos.add(photos),

@@ -94,23 +94,20 @@ impl<R: Request> Pool<R> {
         self.advance();
     }
 
-    /// Has the first worker started, to be there when needed.
-    pub fn warm_up(&self) {
-        // Where it does not start, the first request tries again and says so.
-        let _ = self.grow(1);
+    /// Has so many workers started, within bounds, to be there when needed.
+    pub fn warm_up(&self, workers: usize) {
+        // Where they do not start, the first request tries again and says so.
+        let _ = self.grow(workers);
     }
 
-    /// How many more requests can be under way at once.
+    /// How many more requests the workers that are up can be told of.
     pub fn room(&self) -> usize {
-        (most_workers::<R>() * R::DEPTH).saturating_sub(self.0.borrow().jobs())
+        let inner = self.0.borrow();
+        let up = inner.members.iter().filter(|member| member.listens);
+        up.map(|member| R::DEPTH - member.pending.len()).sum::<usize>().saturating_sub(inner.waiting.len())
     }
 
-    /// Whether there are workers.
-    pub fn is_started(&self) -> bool {
-        !self.0.borrow().members.is_empty()
-    }
-
-    /// Ends all workers that have nothing to do, unless something waits for one that is not up yet.
+    /// Ends all workers that have nothing to do, unless something waits for one.
     pub fn rest(&self) {
         let mut inner = self.0.borrow_mut();
         if inner.waiting.is_empty() {
