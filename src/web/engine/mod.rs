@@ -60,11 +60,14 @@ pub fn run() {
     }
     speak_all();
     outbox::report_panics();
-    // index.html, which starts the first engine, names it after the weights that it will be asked for.
-    let name = js::scope().name();
-    let begun = (!name.is_empty()).then(|| Begun::new(name));
     let (tasks, turns) = unbounded();
     let decoders = Decoders::default();
+    // index.html, which starts the first engine, names it after the weights that it will be asked for, and the decoder.
+    let begun = js::scope().name().split_once(' ').map(|(model, decoder)| {
+        decoders.find(decoder.to_owned());
+        decoders.warm_up(1);
+        Begun::new(model.to_owned())
+    });
     let to_classify = Purpose { task: || Task::Classify, failure: |id, message| Event::PhotoFailed { id, message } };
     let photos = Photos::new(decoders.clone(), tasks.clone(), to_classify);
     let training = Training::new(decoders.clone(), photos.clone());
