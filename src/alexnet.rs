@@ -7,8 +7,6 @@
 
 use burn::module::{Module, Param, ParamId};
 use burn::nn::{Dropout, DropoutConfig};
-use burn::tensor::module::max_pool2d;
-use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Distribution, Tensor};
 
 use crate::layers::{self, Window, convolve};
@@ -362,7 +360,7 @@ fn connect(layer: &Weighted<2>, x: Tensor<2>, rectify: bool) -> Tensor<2> {
 }
 
 fn max_pool(x: Tensor<4>) -> Tensor<4> {
-    max_pool2d(x, MaxPoolOptions::new([POOL_KERNEL; 2]).with_stride([POOL_STRIDE; 2]))
+    layers::max_pool(x, POOL_KERNEL, POOL_STRIDE)
 }
 
 #[cfg(test)]

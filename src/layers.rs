@@ -1,4 +1,4 @@
-//! The two kinds of layer in which the network spends its time: convolutions and fully connected layers.
+//! The layers in which the network spends its time: convolutions, max pools and fully connected layers.
 //!
 //! They run by kernels of our own, each held against Burn's and PyTorch's figures.
 
@@ -7,7 +7,7 @@ mod cpu;
 #[cfg(any(feature = "gpu", feature = "vulkan"))]
 pub(crate) mod gpu;
 
-pub use backend::{convolve, linear};
+pub use backend::{convolve, linear, max_pool};
 use burn::tensor::ops::ConvOptions;
 
 /// How a square kernel moves over an image.

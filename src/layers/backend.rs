@@ -29,6 +29,15 @@ pub fn convolve(images: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, window: W
     Tensor::from_dispatch(Dispatch::convolve(images, weight, bias.into_dispatch(), window))
 }
 
+/// The largest number in each place of a square kernel, which moves by `stride` pixels.
+///
+/// # Shapes
+/// - images: `[batch, channels, height, width]`
+/// - output: `[batch, channels, places, places]`
+pub fn max_pool(images: Tensor<4>, kernel: usize, stride: usize) -> Tensor<4> {
+    Tensor::from_dispatch(Dispatch::max_pool(images.into_dispatch(), kernel, stride))
+}
+
 /// What a fully connected layer makes of its inputs, with its ReLU where it has one.
 ///
 /// # Shapes
@@ -41,7 +50,7 @@ pub fn linear(inputs: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, rectify: bo
     Tensor::from_dispatch(Dispatch::fully_connected(inputs, weight, bias.into_dispatch(), rectify))
 }
 
-/// What a backend does for [`convolve`] and [`linear`]; where it says nothing else, that is what Burn does.
+/// What a backend does for [`convolve`], [`max_pool`] and [`linear`]; where it says nothing else, that is what Burn does.
 #[backend_extension(
     Cube: cfg(any(feature = "gpu", feature = "vulkan")),
     Flex,
@@ -96,6 +105,12 @@ trait Layers: Backend {
         Self::conv2d_bias_backward(images, bias, gradient)
     }
 
+    /// See [`max_pool`].
+    #[fusion(dtype = images, shape = pooled_shape(images, *kernel, *stride))]
+    fn max_pool(images: FloatTensor<Self>, kernel: usize, stride: usize) -> FloatTensor<Self> {
+        Self::max_pool2d(images, [kernel; 2], [stride; 2], [0; 2], [1; 2], false)
+    }
+
     /// See [`linear`].
     #[fusion(dtype = inputs, shape = Shape::new([inputs[0], weight[1]]))]
     fn fully_connected(
@@ -132,6 +147,12 @@ fn output_shape(images: &Shape, weight: &Shape, window: &Window) -> Shape {
     let [batch, _, height, width] = images.dims();
     let [out, _, kernel, _] = weight.dims();
     Shape::new([batch, out, window.places(height, kernel), window.places(width, kernel)])
+}
+
+fn pooled_shape(images: &Shape, kernel: usize, stride: usize) -> Shape {
+    let [batch, channels, height, width] = images.dims();
+    let window = Window { stride, padding: 0 };
+    Shape::new([batch, channels, window.places(height, kernel), window.places(width, kernel)])
 }
 
 impl Layers for Flex {
@@ -179,24 +200,26 @@ impl Layers for Flex {
         tensor(found, weight.shape())
     }
 
+    fn max_pool(images: FloatTensor<Self>, kernel: usize, stride: usize) -> FloatTensor<Self> {
+        let shape = pooled_shape(&images.shape(), kernel, stride);
+        let [_, _, height, width] = images.shape().dims();
+        let images = images.to_contiguous();
+        tensor(cpu::pool::max_pool(numbers(&images), [height, width], kernel, stride), shape)
+    }
+
     fn fully_connected(
         inputs: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         rectify: bool,
     ) -> FloatTensor<Self> {
-        let mut output = match cpu::connections::are_few(inputs.shape()[0]) {
-            true => {
-                let shape = Shape::new([inputs.shape()[0], bias.shape()[0]]);
-                let [inputs, weight, bias] = [inputs, weight, bias].map(|tensor| tensor.to_contiguous());
-                tensor(cpu::connections::linear(numbers(&inputs), numbers(&weight), numbers(&bias)), shape)
-            }
-            false => Self::linear(inputs, weight, Some(bias)),
-        };
+        let shape = Shape::new([inputs.shape()[0], bias.shape()[0]]);
+        let [inputs, weight, bias] = [inputs, weight, bias].map(|tensor| tensor.to_contiguous());
+        let mut output = cpu::connections::linear(numbers(&inputs), numbers(&weight), numbers(&bias));
         if rectify {
-            cpu::relu::rectify(output.storage_mut());
+            cpu::relu::rectify(&mut output);
         }
-        output
+        tensor(output, shape)
     }
 }
 
@@ -329,6 +352,10 @@ impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
                 window,
             )),
         }
+    }
+
+    fn max_pool(images: FloatTensor<Self>, kernel: usize, stride: usize) -> FloatTensor<Self> {
+        Self::max_pool2d(images, [kernel; 2], [stride; 2], [0; 2], [1; 2], false)
     }
 
     fn fully_connected(

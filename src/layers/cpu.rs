@@ -10,6 +10,7 @@ pub mod convolution;
 pub mod geometry;
 pub mod gradient;
 mod planes;
+pub mod pool;
 pub mod relu;
 #[cfg(test)]
 mod tests;

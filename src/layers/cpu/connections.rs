@@ -1,38 +1,51 @@
-//! Fully connected layers on the CPU, for one image or a few.
+//! Fully connected layers on the CPU.
 //!
-//! There the time goes into reading the weights. Behind a ReLU most inputs are 0, and the weights from these are not read.
+//! Behind a ReLU most inputs are 0, and what they bring is not computed. With few images the time goes into reading the
+//! weights, which is done once for all of them.
+
+use pulp::Arch;
 
 use crate::parallel::each_piece;
 
-/// Outputs that are worked on at once, which stay in the nearest cache.
+/// Outputs that are worked on at once: for as many images as go through the network together, they stay in a near cache.
 const OUTPUTS: usize = 512;
 /// Inputs that are summed up by themselves: the error of a sum in single precision grows with its length.
 const BLOCK: usize = 256;
-
-/// Whether so many images are few: with more it pays to read each weight once for all of them.
-pub fn are_few(images: usize) -> bool {
-    images < 4
-}
 
 /// See [`crate::layers::linear`].
 pub fn linear(inputs: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let to = bias.len();
     let from = weight.len() / to;
-    let mut output = bias.repeat(inputs.len() / from);
-    for (inputs, output) in inputs.chunks_exact(from).zip(output.chunks_exact_mut(to)) {
-        let active: Vec<(usize, f32)> = inputs.iter().copied().enumerate().filter(|&(_, input)| input != 0.0).collect();
-        each_piece(output, OUTPUTS, |piece, output| {
-            let mut sums = [0.0; OUTPUTS];
-            for block in active.chunks(BLOCK) {
-                let sums = &mut sums[..output.len()];
-                sums.fill(0.0);
-                for &(index, input) in block {
-                    let weights = &weight[index * to + piece * OUTPUTS..];
-                    sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += input * weight);
+    let images = inputs.len() / from;
+    let width = OUTPUTS.min(to);
+    // Piece after piece, the outputs of all images in each.
+    let mut pieces = vec![0.0; images * to.next_multiple_of(width)];
+    each_piece(&mut pieces, images * width, |piece, outputs| {
+        let columns = piece * width..to.min((piece + 1) * width);
+        let mut sums = vec![0.0; outputs.len()];
+        for block in (0..from).step_by(BLOCK) {
+            sums.fill(0.0);
+            Arch::new().dispatch(|| {
+                for index in block..from.min(block + BLOCK) {
+                    let weights = &weight[index * to..][columns.clone()];
+                    for (image, sums) in sums.chunks_exact_mut(width).enumerate() {
+                        let input = inputs[image * from + index];
+                        if input != 0.0 {
+                            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += input * weight);
+                        }
+                    }
                 }
-                output.iter_mut().zip(sums).for_each(|(output, sum)| *output += *sum);
-            }
-        });
+            });
+            outputs.iter_mut().zip(&sums).for_each(|(output, sum)| *output += sum);
+        }
+    });
+
+    let mut output = bias.repeat(images);
+    for (image, output) in output.chunks_exact_mut(to).enumerate() {
+        for (piece, output) in output.chunks_mut(width).enumerate() {
+            let found = &pieces[(piece * images + image) * width..];
+            output.iter_mut().zip(found).for_each(|(output, found)| *output += found);
+        }
     }
     output
 }
