@@ -2,7 +2,6 @@
 //! and weights in fixed point. The result is that of Pillow up to 12 to the bit; Pillow 13 takes some photos by their
 //! columns first, and may then differ by one level.
 
-use std::array;
 use std::ops::Range;
 
 use image::RgbImage;
@@ -11,8 +10,6 @@ use super::crop::Crop;
 
 /// Bits behind the point of a weight, as in Pillow.
 const PRECISION: u32 = 22;
-/// Rows that are resized side by side, by the processor's vectors.
-const ROWS: usize = 16;
 
 /// What one pixel of the result is made of: the pixels from `start` on, each with its weight.
 struct Window {
@@ -35,49 +32,31 @@ pub(super) fn resize_part(photo: &RgbImage, part: &Crop, wanted: [(usize, Range<
     let [(width, wanted_columns), (height, wanted_rows)] = wanted;
     let count = wanted_columns.len();
     let windows_across = windows(part_width, width, wanted_columns);
-    let columns = resize_rows::<3>(rows.map(|row| &row[left..][..part_width]), part_height, &windows_across);
+    let columns = resize_rows(rows.map(|row| &row[left..][..part_width]), part_height, &windows_across);
     let windows_down = windows(part_height, height, wanted_rows);
-    let columns = columns.chunks_exact(part_height.max(1)).map(|column| column.as_chunks().0);
-    resize_rows::<1>(columns, 3 * count, &windows_down)
+    let rows = resize_rows(columns.chunks_exact(part_height.max(1)), count, &windows_down);
+    rows.into_flattened()
 }
 
-/// Resizes each of `count` rows of pixels of `N` numbers, and gives the result column by column, each number by itself: of
-/// a result called that again, `N` being 1, both directions are done and pixels are whole again.
-fn resize_rows<'a, const N: usize>(
-    rows: impl Iterator<Item = &'a [[u8; N]]>,
-    count: usize,
-    windows: &[Window],
-) -> Vec<u8> {
-    let mut columns = vec![0; windows.len() * N * count];
-    let rows: Vec<_> = rows.collect();
-    let mut band = vec![[[0; ROWS]; N]; rows.first().map_or(0, |row| row.len())];
-    for (top, rows) in (0..).step_by(ROWS).zip(rows.chunks(ROWS)) {
-        for (y, row) in rows.iter().enumerate() {
-            for (numbers, pixel) in band.iter_mut().zip(*row) {
-                numbers.iter_mut().zip(pixel).for_each(|(rows, number)| rows[y] = *number);
-            }
-        }
+/// Resizes each of `count` rows, and gives the result column by column: what is called twice does both directions.
+fn resize_rows<'a>(rows: impl Iterator<Item = &'a [[u8; 3]]>, count: usize, windows: &[Window]) -> Vec<[u8; 3]> {
+    let mut columns = vec![[0; 3]; windows.len() * count];
+    for (y, row) in rows.enumerate() {
         for (x, window) in windows.iter().enumerate() {
-            for (number, blended) in blend(&band[window.start..], &window.weights).iter().enumerate() {
-                let column = &mut columns[(x * N + number) * count..][..count];
-                column[top..][..rows.len()].copy_from_slice(&blended[..rows.len()]);
-            }
+            columns[x * count + y] = blend(&row[window.start..], &window.weights);
         }
     }
     columns
 }
 
-/// Blends pixels that lie side by side, in each of some rows.
-fn blend<const N: usize>(pixels: &[[[u8; ROWS]; N]], weights: &[i32]) -> [[u8; ROWS]; N] {
-    array::from_fn(|number| {
-        let mut sums = [1 << (PRECISION - 1); ROWS];
-        for (pixel, weight) in pixels.iter().zip(weights) {
-            for (sum, &value) in sums.iter_mut().zip(&pixel[number]) {
-                *sum += i32::from(value) * weight;
-            }
+fn blend(pixels: &[[u8; 3]], weights: &[i32]) -> [u8; 3] {
+    let mut sums = [1 << (PRECISION - 1); 3];
+    for (pixel, weight) in pixels.iter().zip(weights) {
+        for (sum, &value) in sums.iter_mut().zip(pixel) {
+            *sum += i32::from(value) * weight;
         }
-        sums.map(|sum: i32| (sum >> PRECISION).min(255) as u8)
-    })
+    }
+    sums.map(|sum| (sum >> PRECISION).min(255) as u8)
 }
 
 /// The windows that take `from` pixels to the `wanted` among `to` pixels: triangles as wide as two pixels of the result,
