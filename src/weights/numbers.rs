@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use pulp::bytemuck::cast_slice;
 use rust_i18n::t;
 
 use crate::error::{Error, Result};
@@ -39,7 +40,7 @@ impl Numbers {
         if scales.len() != outputs || !bytes.len().is_multiple_of(outputs.max(1)) {
             return Err(Error::NotAModel(t!("weights.bad_scales", name = name).into()));
         }
-        Ok(Self::Bytes { bytes: bytes.iter().map(|&byte| byte as i8).collect(), scales })
+        Ok(Self::Bytes { bytes: cast_slice(bytes).to_vec(), scales })
     }
 
     /// How many there are.

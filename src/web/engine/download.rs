@@ -1,6 +1,7 @@
 //! The shipped weights: from the browser's cache, or from the server with a report on the way.
 
 use futures::channel::oneshot;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Uint8Array};
 use rust_i18n::t;
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,6 +18,8 @@ use crate::weights::ModelFile;
 const CACHE: &str = "alexnet-models";
 /// The least time between two reports.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
+/// How long weights wait to be kept, in milliseconds: it takes some time from the first answers.
+const KEEP_AFTER: u32 = 1_000;
 /// The most memory that is reserved because a server names a length.
 const LARGEST_RESERVE: u64 = 256 << 20;
 
@@ -75,11 +78,12 @@ pub async fn model(url: &str, begun: Option<Begun>) -> Result<ModelFile, String>
     }
     let file = file.map_err(|error| t!("engine.damaged_download", url = url, reason = error))?;
     if !found.cached {
-        let (url, bytes) = (url.to_owned(), Uint8Array::from(&found.bytes[..]));
+        let url = url.to_owned();
         // Where the cache is full there will be another download next time, no more.
         spawn_local(async move {
+            TimeoutFuture::new(KEEP_AFTER).await;
             if let Some(cache) = open_cache().await {
-                _ = keep(&cache, &url, &bytes).await;
+                _ = keep(&cache, &url, &Uint8Array::from(&found.bytes[..])).await;
             }
         });
     }

@@ -31,8 +31,9 @@ pub use self::model::Source;
 /// page stays quick to the touch, and a timer, unlike an animation frame, also runs in a hidden tab.
 const SLICE: usize = 20;
 const PAUSE: Duration = Duration::from_millis(10);
-/// The least pause after answers to photos: to show each by itself takes time from those who find the others.
-const PAUSE_AFTER_ANSWERS: Duration = Duration::from_millis(50);
+/// The least pause after answers to photos, unless more are there already: to show each by itself takes time from those who
+/// find the others.
+const PAUSE_AFTER_ANSWERS: Duration = Duration::from_millis(100);
 
 /// Where the programs and the weights are (absolute URLs), and which devices may be used.
 #[derive(Clone)]
@@ -173,11 +174,13 @@ impl Bridge {
                     None => break,
                 }
             }
-            let are_answers = |event: &Event| matches!(event, Event::Prediction { .. } | Event::PhotoFailed { .. });
-            life.pause = if events.iter().any(are_answers) { PAUSE_AFTER_ANSWERS } else { PAUSE };
             life.post_photos(SLICE);
+            let is_answer = |event: &Event| matches!(event, Event::Prediction { .. } | Event::PhotoFailed { .. });
+            life.pause = PAUSE;
             if life.has_more() {
                 self.schedule(&mut life);
+            } else if events.iter().any(is_answer) {
+                life.pause = PAUSE_AFTER_ANSWERS;
             }
         }
         if relaunch {
