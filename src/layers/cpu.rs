@@ -12,6 +12,7 @@ pub mod gradient;
 mod planes;
 pub mod pool;
 pub mod relu;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -9,6 +9,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::cells::{Known, apart, load, set, zeros};
 use super::geometry::Geometry;
 use super::planes::{Planes, Strip, lift_patches, strips};
+use super::sparse;
 use super::tile::{Left, MOST_LANES, ROWS, columns, numbers, product, rows};
 use super::winograd::{self, STEP};
 use crate::parallel::each_piece;
@@ -20,6 +21,9 @@ const TILES: usize = 64;
 
 /// See [`crate::layers::convolve`].
 pub fn convolve(images: &[f32], weight: &[f32], bias: &[f32], geometry: &Geometry) -> Vec<f32> {
+    if sparse::are_sparse(images) {
+        return sparse::convolve(images, weight, bias, geometry);
+    }
     match geometry.taps() {
         3 => convolve_by::<3, 6>(images, weight, bias, geometry),
         5 => convolve_by::<5, 8>(images, weight, bias, geometry),

@@ -3,6 +3,7 @@
 use super::convolution::{convolve, gradient_of_images};
 use super::geometry::Geometry;
 use super::gradient::gradient_of_weight;
+use super::sparse::are_sparse;
 use crate::layers::Window;
 
 /// More images than are worked on at once, and not a multiple of their number.
@@ -36,6 +37,13 @@ fn some_numbers(count: usize) -> Vec<f32> {
     (0..count).map(|index| ((index * 37 + 11) % 101) as f32 / 50.0 - 1.0).collect()
 }
 
+/// Some numbers with zeros between them.
+fn numbers_apart(count: usize, apart: usize) -> Vec<f32> {
+    let mut numbers = some_numbers(count);
+    numbers.iter_mut().enumerate().for_each(|(index, number)| *number *= f32::from(index % apart == 0));
+    numbers
+}
+
 fn assert_close(found: &[f32], expected: &[f32]) {
     assert_eq!(found.len(), expected.len());
     let largest = expected.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
@@ -50,24 +58,27 @@ fn convolutions_and_their_gradients_are_sums_of_products() {
         for [channels, out, height, width] in [[3, 5, 19, 21], [1, 9, 12, 43], [6, 4, 13, 13]] {
             let window = Window { stride, padding };
             let geometry = Geometry::new([BATCH, channels, height, width], [out, channels, kernel, kernel], window);
-            let images = some_numbers(BATCH * geometry.image());
             let weight = some_numbers(out * geometry.weights());
             let bias = some_numbers(out);
-            let gradient = some_numbers(BATCH * geometry.output());
+            for apart in [1, 7] {
+                let images = numbers_apart(BATCH * geometry.image(), apart);
+                let gradient = numbers_apart(BATCH * geometry.output(), apart);
+                assert_eq!(are_sparse(&images), apart > 1);
 
-            let mut output: Vec<f32> =
-                (0..BATCH * geometry.output()).map(|index| bias[index / geometry.count() % out]).collect();
-            each_product(&geometry, |o, i, w| output[o] += images[i] * weight[w]);
-            assert_close(&convolve(&images, &weight, &bias, &geometry), &output);
+                let mut output: Vec<f32> =
+                    (0..BATCH * geometry.output()).map(|index| bias[index / geometry.count() % out]).collect();
+                each_product(&geometry, |o, i, w| output[o] += images[i] * weight[w]);
+                assert_close(&convolve(&images, &weight, &bias, &geometry), &output);
 
-            let mut of_weight = vec![0.0; weight.len()];
-            each_product(&geometry, |o, i, w| of_weight[w] += gradient[o] * images[i]);
-            assert_close(&gradient_of_weight(&images, &gradient, &geometry), &of_weight);
+                let mut of_weight = vec![0.0; weight.len()];
+                each_product(&geometry, |o, i, w| of_weight[w] += gradient[o] * images[i]);
+                assert_close(&gradient_of_weight(&images, &gradient, &geometry), &of_weight);
 
-            if stride == 1 {
-                let mut of_images = vec![0.0; images.len()];
-                each_product(&geometry, |o, i, w| of_images[i] += gradient[o] * weight[w]);
-                assert_close(&gradient_of_images(&weight, &gradient, &geometry), &of_images);
+                if stride == 1 {
+                    let mut of_images = vec![0.0; images.len()];
+                    each_product(&geometry, |o, i, w| of_images[i] += gradient[o] * weight[w]);
+                    assert_close(&gradient_of_images(&weight, &gradient, &geometry), &of_images);
+                }
             }
         }
     }
