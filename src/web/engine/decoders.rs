@@ -16,9 +16,9 @@ impl pool::Request for Request {
     const MAX_MEMORY: u32 = 160 << 20;
 
     /// One processor stays free for the network, and where there are many, half of them: a fast GPU waits for fewer than eight
-    /// decoders.
+    /// decoders. Where there are two, one decoder would be slower than the network.
     fn most_workers(processors: usize) -> usize {
-        processors.saturating_sub(1).clamp(1, (processors / 2).clamp(4, 8))
+        processors.saturating_sub(1).clamp(2, (processors / 2).clamp(4, 8))
     }
 
     /// Photos whose answers are waited for.
