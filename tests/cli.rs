@@ -381,7 +381,8 @@ fn a_model_by_the_best_recipe_can_be_calibrated_and_made_small() {
     let evaluation =
         |model: &str| -> Value { serde_json::from_str(&succeed(["evaluate", model, data, "--json"])).unwrap() };
     let [cool, small] = [cool, small].map(|model| evaluation(&model));
-    assert_eq!(cool["unsure"], 0.0);
+    // At most 5 in 100 of the 25 photos that it was calibrated on, 13 of which are these: one.
+    assert!(cool["unsure"].as_f64().unwrap() < 1.5 / 13.0, "{cool}");
     let error = |report: &Value| report["calibration_error"].as_f64().unwrap();
     assert!((error(&small) - error(&cool)).abs() < 0.05, "{small} {cool}");
 }
