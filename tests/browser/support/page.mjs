@@ -9,7 +9,7 @@ export async function open(page, query = '') {
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
 }
 
-/** Has the engine's worker, and its helpers, run functions before anything else. */
+/** Has the engine's worker run functions before anything else. */
 export async function beforeEngine(page, ...preludes) {
   await page.route('**/engine*_loader.js', async (route) => {
     const response = await route.fetch();
