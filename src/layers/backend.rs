@@ -5,7 +5,6 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::ops::ModuleOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
 use burn::tensor::{Shape, Tensor, TensorData};
@@ -352,10 +351,6 @@ impl<B: Backend + Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
                 window,
             )),
         }
-    }
-
-    fn max_pool(images: FloatTensor<Self>, kernel: usize, stride: usize) -> FloatTensor<Self> {
-        Self::max_pool2d(images, [kernel; 2], [stride; 2], [0; 2], [1; 2], false)
     }
 
     fn fully_connected(
