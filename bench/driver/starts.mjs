@@ -5,6 +5,8 @@ import { Browser } from './browser.mjs';
 import { attempt } from './orders.mjs';
 import { Visit } from './visit.mjs';
 
+/** How long a browser has before its first visit, in milliseconds: its own start would take processors from the page's. */
+const SETTLE = 3000;
 /** How long the first visitor stays after the answer, in milliseconds; browsers fill their caches meanwhile. */
 const STAY = 2000;
 
@@ -17,6 +19,7 @@ export async function measureStarts(contenders, photo, setting, plan, results) {
       const done = await attempt(['cold-start', 'warm-start'], contender, results, async () => {
         const browser = await Browser.launch(setting);
         try {
+          await sleep(SETTLE);
           const visit = await Visit.open(browser, contender, setting);
           await visit.choose([photo]);
           results.add('cold-start', contender, await visit.firstAnswer());
