@@ -116,7 +116,9 @@ impl Answer {
         if probabilities.len() != model.classes.len() {
             return None;
         }
-        let top = (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))?;
+        // Of several with the same, the first, as everywhere.
+        let classes = (0..probabilities.len()).rev();
+        let top = classes.max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))?;
         Some(Self { model: Arc::clone(model), probabilities, top, sure, milliseconds })
     }
 
@@ -428,6 +430,8 @@ mod tests {
     fn an_answer_needs_a_probability_for_each_class() {
         assert_eq!(Answer::new(&model(&["daisy", "rose"]), vec![1.0], true, 0.0), None);
         assert_eq!(Answer::new(&model(&[]), vec![], true, 0.0), None);
+        let undecided = Answer::new(&model(&["a", "b", "c"]), vec![0.2, 0.4, 0.4], true, 0.0).unwrap();
+        assert_eq!(undecided.label(), "b");
         let answer = Answer::new(&model(&["a", "b", "c"]), vec![0.2, 0.7, 0.1], true, 0.0).unwrap();
         assert_eq!(answer.ranked(), [("b", 0.7), ("a", 0.2), ("c", 0.1)]);
     }

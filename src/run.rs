@@ -109,11 +109,14 @@ impl Default for TrainingConfig {
 }
 
 impl TrainingConfig {
-    /// A recipe with its usual numbers: the tutorial's, or those that made the shipped weights.
-    pub fn of(recipe: Recipe) -> Self {
-        match recipe {
-            Recipe::Tutorial => Self::default(),
-            Recipe::Best => Self { epochs: 100, batch_size: 64, learning_rate: 7e-4, recipe, ..Self::default() },
+    /// A recipe with its usual numbers: the tutorial's, or those that made the shipped weights. The last layer alone takes
+    /// larger steps.
+    pub fn of(recipe: Recipe, mode: Mode) -> Self {
+        let tutorial = Self { mode, recipe, ..Self::default() };
+        match (recipe, mode) {
+            (Recipe::Tutorial, Mode::Scratch | Mode::Full) => tutorial,
+            (Recipe::Tutorial, Mode::Head) => Self { learning_rate: 1e-3, ..tutorial },
+            (Recipe::Best, _) => Self { epochs: 100, batch_size: 64, learning_rate: 7e-4, ..tutorial },
         }
     }
 
@@ -217,7 +220,8 @@ mod tests {
             validation_accuracy,
         };
         let history = [record(1, 0.6, 0.6), record(2, 0.8, 0.7), record(3, 0.7, 0.7), record(4, 0.9, 0.7)];
-        let best = |recipe, history| TrainingConfig::of(recipe).best_epoch(history).map(|record| record.epoch);
+        let best =
+            |recipe, history| TrainingConfig::of(recipe, Mode::Full).best_epoch(history).map(|record| record.epoch);
         assert_eq!(best(Recipe::Tutorial, &history), Some(3));
         assert_eq!(best(Recipe::Best, &history), Some(1));
         assert_eq!(best(Recipe::Tutorial, &[]), None);

@@ -60,7 +60,7 @@ fn logits(file: &ModelFile) -> Vec<f32> {
 fn goes_on_as_if_it_had_not_stopped(mode: Mode, recipe: Recipe) {
     let start = ModelFile::from_safetensors(&common::formula_network()).unwrap();
     let classes = vec!["dark".to_owned(), "light".to_owned()];
-    let config = TrainingConfig { epochs: 3, batch_size: 4, seed: 5, mode, ..TrainingConfig::of(recipe) };
+    let config = TrainingConfig { epochs: 3, batch_size: 4, seed: 5, ..TrainingConfig::of(recipe, mode) };
     let weights = Start { name: "formula", weights: &start };
     let new = || Trainer::new(config.clone(), classes.clone(), Some(weights), &device::cpu());
     let whole = run(&mut new(), 3);

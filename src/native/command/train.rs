@@ -48,7 +48,7 @@ pub struct Train {
     /// Photos a step [default: 32, recipe best: 64]
     #[arg(long, value_parser = at_least_one)]
     batch_size: Option<usize>,
-    /// Adam's learning rate [default: 0.0002, recipe best: 0.0007]
+    /// Adam's learning rate [default: 0.0002, mode head: 0.001, recipe best: 0.0007]
     #[arg(long)]
     learning_rate: Option<f64>,
     /// Show the photos as they are, neither cropped nor mirrored
@@ -123,6 +123,11 @@ impl Train {
         if !self.resume {
             let read = |path: &PathBuf| Ok::<_, Failure>((file_name(path), files::read_model(path).about(path)?));
             let start = self.start.as_ref().map(read).transpose()?;
+            if let Some((name, weights)) = &start
+                && weights.metadata().classes != classes
+            {
+                println!("{name} knows other classes: its last layer is drawn anew");
+            }
             let start = start.as_ref().map(|(name, weights)| Start { name, weights });
             return Ok(Trainer::new(config, classes, start, &device));
         }
@@ -151,16 +156,15 @@ impl Train {
     }
 
     fn config(&self) -> TrainingConfig {
-        let usual = TrainingConfig::of(self.recipe);
-        let mode = if self.start.is_some() { Mode::Full } else { Mode::Scratch };
+        let mode = self.mode.unwrap_or(if self.start.is_some() { Mode::Full } else { Mode::Scratch });
+        let usual = TrainingConfig::of(self.recipe, mode);
         TrainingConfig {
             epochs: self.epochs.unwrap_or(usual.epochs),
             batch_size: self.batch_size.unwrap_or(usual.batch_size),
             learning_rate: self.learning_rate.unwrap_or(usual.learning_rate),
             seed: self.seed,
-            mode: self.mode.unwrap_or(mode),
             augment: !self.no_augmentation,
-            recipe: self.recipe,
+            ..usual
         }
     }
 

@@ -8,7 +8,7 @@ use rust_i18n::t;
 use crate::{
     advice::LARGEST_LEARNING_RATE,
     language::Text,
-    run::{Mode, TrainingConfig},
+    run::{Mode, Recipe, TrainingConfig},
     web::protocol::training::ModelChoice,
 };
 
@@ -80,7 +80,7 @@ impl Form {
                 id: "learning-rate",
                 label: || t!("settings.learning_rate"),
                 hint: || t!("settings.learning_rate_about"),
-                text: RwSignal::new(usual_rate(Mode::Full).to_owned()),
+                text: RwSignal::new(usual_rate(Mode::Full)),
                 read: |text| decimal(text).filter(|rate| *rate > 0.0 && *rate <= LARGEST_LEARNING_RATE),
                 rule: || t!("settings.learning_rate_rule"),
             },
@@ -109,8 +109,8 @@ impl Form {
     /// Chooses which weights are moved, and the learning rate that is usual for that unless another was written.
     pub fn set_mode(self, mode: Mode) {
         let before = self.mode.get_untracked();
-        if self.learning_rate.text.with_untracked(|rate| rate == usual_rate(before)) {
-            self.learning_rate.text.set(usual_rate(mode).to_owned());
+        if self.learning_rate.text.with_untracked(|rate| *rate == usual_rate(before)) {
+            self.learning_rate.text.set(usual_rate(mode));
         }
         self.mode.set(mode);
     }
@@ -159,11 +159,8 @@ impl<T> NumberField<T> {
 }
 
 /// The learning rate that is usual, as the form writes it.
-fn usual_rate(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Full | Mode::Scratch => "0.0002",
-        Mode::Head => "0.001",
-    }
+fn usual_rate(mode: Mode) -> String {
+    TrainingConfig::of(Recipe::Tutorial, mode).learning_rate.to_string()
 }
 
 fn whole<T: FromStr + PartialOrd>(text: &str, least: T, most: T) -> Option<T> {
