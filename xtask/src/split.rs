@@ -9,6 +9,7 @@
 //! Which functions are needed is seen in a browser ([`watch`]) and kept as a list of names ([`Names`]): one that is
 //! missing from it costs time, and is no error.
 
+mod constructors;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,14 +75,18 @@ pub fn watch(wasm: &[u8]) -> Result<(Vec<u8>, Vec<String>)> {
 
 /// A program without the names of its functions, which are of no use to a browser.
 pub fn without_names(wasm: &[u8]) -> Result<Vec<u8>> {
-    Ok(parse(wasm)?.emit_wasm())
+    let mut module = parse(wasm)?;
+    passes::gc::run(&mut module);
+    Ok(module.emit_wasm())
 }
 
 fn parse(wasm: &[u8]) -> Result<Module> {
     // What rustc and wasm-bindgen wrote is valid.
     let mut config = ModuleConfig::new();
     config.strict_validate(false).generate_name_section(false).generate_producers_section(false);
-    config.parse(wasm)
+    let mut module = config.parse(wasm)?;
+    constructors::join(&mut module);
+    Ok(module)
 }
 
 /// Which functions go where, by their places in the module, which are the same each time that it is parsed.
