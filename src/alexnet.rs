@@ -338,15 +338,20 @@ struct Weighted<const D: usize> {
 }
 
 impl<const D: usize> Weighted<D> {
-    /// Weights of a normal distribution, which are drawn when they are first asked for, if nothing has taken their place.
+    /// Weights of a normal distribution and biases of 0, which are made when they are first asked for, if nothing has taken
+    /// their place.
     fn drawn(shape: [usize; D], out: usize, deviation: f64, device: &Device) -> Self {
         let draw = move |device: &Device, require_grad| {
             let weight = Tensor::random(shape, Distribution::Normal(0.0, deviation), device);
             if require_grad { weight.require_grad() } else { weight }
         };
+        let zeros = move |device: &Device, require_grad| {
+            let bias = Tensor::zeros([out], device);
+            if require_grad { bias.require_grad() } else { bias }
+        };
         Self {
             weight: Param::uninitialized(ParamId::new(), draw, device.clone(), true, shape.into()),
-            bias: Param::from_tensor(Tensor::zeros([out], device)),
+            bias: Param::uninitialized(ParamId::new(), zeros, device.clone(), true, [out].into()),
         }
     }
 }

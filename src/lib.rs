@@ -15,6 +15,7 @@
 //! weights, input -> predict -> explain
 //! alexnet, input, loader, predict, run -> head, train -> checkpoint
 //! weights, formula -> reference -> manifest, self_test
+//! weights, input, layers -> rehearsal
 //! train, predict, plot -> native, web -> bin
 //! ```
 
@@ -64,6 +65,8 @@ pub mod predict;
 pub mod preprocess;
 #[cfg(feature = "network")]
 pub mod reference;
+#[cfg(feature = "engine")]
+pub mod rehearsal;
 #[cfg(feature = "web")]
 pub mod report;
 pub mod results;

@@ -46,6 +46,11 @@ impl Pixels {
         (bytes.len() == Self::BYTES).then_some(Self(bytes))
     }
 
+    /// A black photo.
+    pub fn black() -> Self {
+        Self(vec![0; Self::BYTES])
+    }
+
     /// The 224 x 224 x 3 bytes, row by row.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

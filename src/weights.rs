@@ -6,6 +6,7 @@
 mod archive;
 mod classes;
 mod head;
+mod matrix;
 mod numbers;
 mod on_device;
 mod reading;
@@ -25,6 +26,8 @@ use crate::error::{Error, Result};
 use crate::preprocess::Preprocessing;
 
 pub use self::classes::{check_classes, class_indices, parse_class_indices};
+#[cfg(feature = "engine")]
+pub(crate) use self::matrix::of_bytes as matrix_of_bytes;
 pub use self::writing::with_reference;
 
 /// A checked set of weights with what is known about them.

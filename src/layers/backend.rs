@@ -14,7 +14,7 @@ use burn_cubecl::CubeBackend;
 use super::Window;
 use super::cpu::{self, geometry::Geometry};
 #[cfg(any(feature = "gpu", feature = "vulkan"))]
-use super::gpu::{connections, convolution};
+use super::gpu::{connections, convolution, pool};
 
 /// The convolution of images with a layer's kernels, and the ReLU that follows each.
 ///
@@ -275,6 +275,10 @@ impl Layers for CubeBackend {
     ) -> FloatTensor<Self> {
         let _ = (images, bias);
         convolution::gradient_of_bias(gradient)
+    }
+
+    fn max_pool(images: FloatTensor<Self>, kernel: usize, stride: usize) -> FloatTensor<Self> {
+        pool::max_pool(images, kernel, stride)
     }
 
     fn fully_connected(

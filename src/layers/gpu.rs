@@ -6,3 +6,4 @@
 pub mod connections;
 pub mod convolution;
 pub mod launch;
+pub mod pool;

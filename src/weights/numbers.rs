@@ -1,7 +1,6 @@
 //! A parameter's numbers, as its file has them.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use pulp::bytemuck::cast_slice;
 use rust_i18n::t;
@@ -116,54 +115,11 @@ impl Numbers {
         }
         (bytes, scales)
     }
-
-    /// In 32 bits, as the transpose of a matrix with a row for each of so many outputs.
-    pub fn transposed(&self, outputs: usize) -> Vec<f32> {
-        match self {
-            Self::Floats(values) => transposed(values, outputs, |value, _| value),
-            Self::Bytes { bytes, scales } => transposed(bytes, outputs, |byte, row| f32::from(byte) * scales[row]),
-        }
-    }
 }
 
 /// How many numbers each of so many outputs has.
 fn part_of(numbers: usize, outputs: usize) -> usize {
     (numbers / outputs.max(1)).max(1)
-}
-
-/// The transpose of a matrix of so many rows, each number of which is converted, with the number of its row.
-fn transposed<T: Copy>(matrix: &[T], rows: usize, convert: impl Fn(T, usize) -> f32) -> Vec<f32> {
-    // In blocks, so that both sides stay in the cache.
-    const BLOCK: usize = 32;
-    let columns = part_of(matrix.len(), rows);
-    let mut out = vec![0.0; matrix.len()];
-    for first_row in (0..rows).step_by(BLOCK) {
-        let block_rows = first_row..(first_row + BLOCK).min(rows);
-        for first_column in (0..columns).step_by(BLOCK) {
-            let block_columns = first_column..(first_column + BLOCK).min(columns);
-            transpose_block(matrix, &mut out, [rows, columns], block_rows.clone(), block_columns, &convert);
-        }
-    }
-    out
-}
-
-/// Transposes some rows and columns. Browsers replace a function's first, slow code from one call to the next, and never
-/// in the middle of a loop: this one is called often.
-#[inline(never)]
-fn transpose_block<T: Copy>(
-    matrix: &[T],
-    out: &mut [f32],
-    [rows, columns]: [usize; 2],
-    block_rows: Range<usize>,
-    block_columns: Range<usize>,
-    convert: impl Fn(T, usize) -> f32,
-) {
-    for column in block_columns {
-        let written = &mut out[column * rows..][block_rows.clone()];
-        for (row, number) in block_rows.clone().zip(written) {
-            *number = convert(matrix[row * columns + column], row);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -183,20 +139,6 @@ mod tests {
     fn what_is_in_8_bits_is_written_as_it_was_read() {
         let numbers = Numbers::from_bytes("w", &[100, 2, 255, 4], 2, vec![0.3, 0.7]).unwrap();
         assert_eq!(numbers.to_bytes(2), (vec![100, 2, -1, 4], vec![0.3, 0.7]));
-    }
-
-    #[test]
-    fn matrices_of_any_size_are_transposed_in_either_form() {
-        for (rows, columns) in [(1, 1), (3, 2), (5, 2048), (40, 65)] {
-            let bytes: Vec<u8> = (0..rows * columns).map(|index| (index * 37) as u8).collect();
-            let scales = (0..rows).map(|row| row as f32 + 0.5).collect();
-            let numbers = Numbers::from_bytes("w", &bytes, rows, scales).unwrap();
-            let values = numbers.to_f32().into_owned();
-            let expected: Vec<f32> =
-                (0..columns).flat_map(|column| values.iter().copied().skip(column).step_by(columns)).collect();
-            assert_eq!(numbers.transposed(rows), expected);
-            assert_eq!(Numbers::Floats(values).transposed(rows), expected);
-        }
     }
 
     #[test]

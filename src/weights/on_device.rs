@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::numbers::Numbers;
-use super::{Metadata, ModelFile};
+use super::{Metadata, ModelFile, matrix};
 use crate::alexnet::{AlexNet, Parameter};
 use crate::error::{Error, Result};
 
@@ -54,12 +54,13 @@ impl ModuleMapper for Loader<'_> {
             return param;
         };
         let shape = param.lazy_shape();
-        // Burn keeps a fully connected layer's weights as [in, out], PyTorch as [out, in].
-        let values = match D {
-            2 => numbers.transposed(shape[1]),
-            _ => numbers.to_f32().into_owned(),
-        };
-        Param::from_data(TensorData::new(values, shape), self.device)
+        match D {
+            2 => {
+                let matrix = matrix::on_device(numbers, shape[1], &self.device.clone().inner()).reshape(shape);
+                Param::from_tensor(if self.device.is_autodiff() { matrix.autodiff() } else { matrix })
+            }
+            _ => Param::from_data(TensorData::new(numbers.to_f32().into_owned(), shape), self.device),
+        }
     }
 }
 

@@ -60,10 +60,20 @@ fn assemble(steps: &mut Steps) -> Result<()> {
     steps.run("put the page together (trunk)", trunk)
 }
 
-/// Gives files the names that they are served by.
+/// Puts loaders in place of Trunk's, which have a worker's files come one after the other, and gives files the names that
+/// they are served by.
 fn finish(dist: &Path) -> Result<()> {
-    WORKERS.iter().try_for_each(|worker| name_by_content(dist, worker))?;
+    for worker in WORKERS {
+        fs::write(dist.join(format!("{worker}_loader.js")), loader(worker))?;
+        name_by_content(dist, worker)?;
+    }
     mark_model(dist)
+}
+
+/// What starts a worker.
+fn loader(worker: &str) -> String {
+    let weights = if ENGINES.contains(&worker) { include_str!("weights.js") } else { "" };
+    weights.to_owned() + &include_str!("loader.js").replace("WORKER", worker)
 }
 
 fn compile(Program { name, feature, profile }: Program) -> Result<()> {
@@ -129,7 +139,7 @@ fn name_by_content(dist: &Path, worker: &str) -> Result<()> {
     for wasm in suffixes.iter().filter(|suffix| suffix.ends_with(".wasm")) {
         replace(&part(".js"), &format!("{worker}{wasm}"), &format!("{name}{wasm}"))?;
     }
-    replace(&part("_loader.js"), &format!("./{worker}.js"), &format!("./{name}.js"))?;
+    replace(&part("_loader.js"), &format!("./{worker}"), &format!("./{name}"))?;
     replace(
         &dist.join("index.html"),
         &format!("data-{worker}=\"{worker}_loader.js\""),
@@ -179,8 +189,8 @@ mod tests {
         let write = |name: &str, text: &str| fs::write(dist.path().join(name), text);
         write("engine_bg.wasm", wasm)?;
         write("engine.js", "new URL('engine_bg.wasm', import.meta.url)")?;
-        write("engine_loader.js", "import init from './engine.js';await init();")?;
-        write("index.html", "<body data-engine=\"engine_loader.js\" data-decoder=\"decoder_loader.js\">")?;
+        write("engine_loader.js", &super::loader("engine"))?;
+        write("index.html", "<html data-engine=\"engine_loader.js\" data-decoder=\"decoder_loader.js\">")?;
         Ok(dist)
     }
 
@@ -196,7 +206,7 @@ mod tests {
         let loader = loader(dist.path())?;
         let name = loader.strip_suffix("_loader.js").context("a loader")?;
         let text = fs::read_to_string(dist.path().join(&loader))?;
-        assert_eq!(text, format!("import init from './{name}.js';await init();"));
+        assert!(text.contains(&format!("'./{name}.js'")) && text.contains(&format!("'./{name}_bg.wasm'")), "{text}");
         let text = fs::read_to_string(dist.path().join(format!("{name}.js")))?;
         assert_eq!(text, format!("new URL('{name}_bg.wasm', import.meta.url)"));
         assert!(dist.path().join(format!("{name}_bg.wasm")).is_file());
@@ -237,12 +247,12 @@ mod tests {
     fn the_models_url_has_its_hash() -> Result<()> {
         let dist = dist("wasm")?;
         fs::write(dist.path().join("a.safetensors"), "weights")?;
-        fs::write(dist.path().join("index.html"), "<body data-model=\"a.safetensors\">")?;
+        fs::write(dist.path().join("index.html"), "<html data-model=\"a.safetensors\">")?;
         mark_model(dist.path())?;
         let html = fs::read_to_string(dist.path().join("index.html"))?;
-        assert_eq!(html, format!("<body data-model=\"a.safetensors?{}\">", hash(&[b"weights"])));
+        assert_eq!(html, format!("<html data-model=\"a.safetensors?{}\">", hash(&[b"weights"])));
 
-        fs::write(dist.path().join("index.html"), "<body data-model=\"none.safetensors\">")?;
+        fs::write(dist.path().join("index.html"), "<html data-model=\"none.safetensors\">")?;
         assert!(mark_model(dist.path()).is_err());
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! The shipped weights: from the browser's cache, or from the server with a report on the way.
 
-use futures::channel::oneshot;
+use std::pin::pin;
+
+use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use rust_i18n::t;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Cache, ReadableStreamDefaultReader, Request, Response};
-use web_time::{Duration, Instant};
+use web_sys::{Cache, Request, Response};
 
 use super::outbox::post;
 use crate::web::js;
@@ -16,64 +17,55 @@ use crate::weights::ModelFile;
 
 /// The cache that holds the weights. Their file name changes with the content, so a hit is never stale.
 const CACHE: &str = "alexnet-models";
-/// The least time between two reports.
-const REPORT_EVERY: Duration = Duration::from_millis(50);
+/// The time between two reports, in milliseconds.
+const REPORT_EVERY: u32 = 50;
 /// How long weights wait to be kept, in milliseconds: it takes some time from the first answers.
 const KEEP_AFTER: u32 = 1_000;
-/// The most memory that is reserved because a server names a length.
-const LARGEST_RESERVE: u64 = 256 << 20;
 
-/// A download that begins before anybody asks for it.
-pub struct Begun {
-    url: String,
-    found: oneshot::Receiver<Result<Found, String>>,
+#[wasm_bindgen]
+extern "C" {
+    /// Weights that were found, or are on their way.
+    type Weights;
+
+    /// What the browser had kept.
+    #[wasm_bindgen(method, getter)]
+    fn kept(this: &Weights) -> Option<ArrayBuffer>;
+
+    /// Without such, what the server says.
+    #[wasm_bindgen(method, getter)]
+    fn response(this: &Weights) -> Response;
+
+    /// How many bytes it has sent.
+    #[wasm_bindgen(method, getter)]
+    fn received(this: &Weights) -> f64;
+
+    /// All that it sends, in arrays of bytes.
+    #[wasm_bindgen(method, getter)]
+    fn parts(this: &Weights) -> Promise<Array<Uint8Array>>;
+
+    /// The worker's loader (xtask/src/weights.js) looks for the shipped weights before this program is there.
+    #[wasm_bindgen(js_name = findWeights, catch)]
+    async fn find_weights(url: &str) -> Result<Weights, JsValue>;
 }
 
-/// The bytes at a URL.
+/// The bytes of weights.
 struct Found {
     bytes: Vec<u8>,
     cached: bool,
 }
 
-impl Begun {
-    /// The download of what is at this URL.
-    pub fn new(url: String) -> Self {
-        let (sender, found) = oneshot::channel();
-        let asked = url.clone();
-        // Nobody may ask for it in the end.
-        spawn_local(async move { drop(sender.send(find(&asked).await)) });
-        Self { url, found }
-    }
-
-    /// What was found, if it is what is at this URL.
-    async fn found(self, url: &str) -> Option<Found> {
-        if self.url != url {
-            return None;
-        }
-        self.found.await.ok()?.ok()
-    }
-}
-
-/// The model at this URL, which may have been asked for already. Says [`Event::Downloading`] on the way and
-/// [`Event::Preparing`] once the bytes are here.
+/// The model at this URL. Says [`Event::Downloading`] on the way and [`Event::Preparing`] once the bytes are here.
 ///
 /// # Errors
 /// Cause and remedy, in words.
-pub async fn model(url: &str, begun: Option<Begun>) -> Result<ModelFile, String> {
-    // What failed before anybody asked is tried again, and told in the visitor's language.
-    let found = match begun {
-        Some(begun) => begun.found(url).await,
-        None => None,
-    };
-    let mut found = match found {
-        Some(found) => found,
-        None => find(url).await?,
-    };
+pub async fn model(url: &str) -> Result<ModelFile, String> {
+    let mut found = find(url).await?;
     post(&Event::Preparing);
     let mut file = ModelFile::from_safetensors(&found.bytes);
     if file.is_err() && found.cached {
         // A damaged entry is as good as none.
-        found = Found { bytes: download(url).await?, cached: false };
+        forget(url).await;
+        found = find(url).await?;
         file = ModelFile::from_safetensors(&found.bytes);
     }
     let file = file.map_err(|error| t!("engine.damaged_download", url = url, reason = error))?;
@@ -92,12 +84,39 @@ pub async fn model(url: &str, begun: Option<Begun>) -> Result<ModelFile, String>
 
 /// What is at this URL, from the cache or from the server.
 async fn find(url: &str) -> Result<Found, String> {
-    if let Some(cache) = open_cache().await
-        && let Ok(bytes) = look_up(&cache, url).await
-    {
-        return Ok(Found { bytes, cached: true });
+    let failed = |exception: JsValue| match js::scope().navigator().on_line() {
+        true => t!("engine.not_downloaded", url = url, reason = js::message(&exception)).into_owned(),
+        false => t!("engine.offline").into_owned(),
+    };
+    let weights = find_weights(url).await.map_err(failed)?;
+    if let Some(kept) = weights.kept() {
+        return Ok(Found { bytes: Uint8Array::new(&kept).to_vec(), cached: true });
     }
-    Ok(Found { bytes: download(url).await?, cached: false })
+    let response = weights.response();
+    if !response.ok() {
+        let status = format!("{} {}", response.status(), response.status_text());
+        return Err(t!("engine.server_answered", url = url, status = status).into());
+    }
+    let parts = receive(&weights, content_length(&response)).await.map_err(failed)?;
+    let mut bytes = Vec::with_capacity(weights.received() as usize);
+    for part in parts.iter() {
+        let start = bytes.len();
+        bytes.resize(start + part.length() as usize, 0);
+        part.copy_to(&mut bytes[start..]);
+    }
+    Ok(Found { bytes, cached: false })
+}
+
+/// Waits for all that the server sends, saying how far it is.
+async fn receive(weights: &Weights, total: Option<u64>) -> Result<Array<Uint8Array>, JsValue> {
+    let mut parts = pin!(weights.parts().into_future());
+    loop {
+        let outcome = select(parts.as_mut(), TimeoutFuture::new(REPORT_EVERY)).await;
+        post(&Event::Downloading { received: weights.received() as u64, total });
+        if let Either::Left((parts, _)) = outcome {
+            return parts;
+        }
+    }
 }
 
 /// The last part of a URL's path.
@@ -113,9 +132,11 @@ async fn open_cache() -> Option<Cache> {
     scope.caches().ok()?.open(CACHE).await.ok()?.dyn_into().ok()
 }
 
-async fn look_up(cache: &Cache, url: &str) -> Result<Vec<u8>, JsValue> {
-    let response: Response = cache.match_with_str(url).await?.dyn_into()?;
-    Ok(Uint8Array::new(&response.array_buffer()?.await?).to_vec())
+/// Throws away what is kept of this URL.
+async fn forget(url: &str) {
+    if let Some(cache) = open_cache().await {
+        _ = cache.delete_with_str(url).await;
+    }
 }
 
 /// Keeps the weights, and only these: others are of an earlier version of the page.
@@ -128,45 +149,6 @@ async fn keep(cache: &Cache, url: &str, bytes: &Uint8Array) -> Result<(), JsValu
         }
     }
     Ok(())
-}
-
-async fn download(url: &str) -> Result<Vec<u8>, String> {
-    let failed = |exception: JsValue| match js::scope().navigator().on_line() {
-        true => t!("engine.not_downloaded", url = url, reason = js::message(&exception)).into_owned(),
-        false => t!("engine.offline").into_owned(),
-    };
-    let response: Response =
-        js::scope().fetch_with_str(url).await.and_then(|response| response.dyn_into()).map_err(failed)?;
-    if !response.ok() {
-        let status = format!("{} {}", response.status(), response.status_text());
-        return Err(t!("engine.server_answered", url = url, status = status).into());
-    }
-    receive(&response).await.map_err(failed)
-}
-
-/// Reads a response to its end, saying how far it is.
-async fn receive(response: &Response) -> Result<Vec<u8>, JsValue> {
-    let total = content_length(response);
-    let stream = response.body().ok_or_else(|| t!("engine.empty_answer").into_owned())?;
-    let reader = ReadableStreamDefaultReader::new(&stream)?;
-    let mut bytes = Vec::with_capacity(total.unwrap_or_default().min(LARGEST_RESERVE) as usize);
-    let mut last_report: Option<Instant> = None;
-    loop {
-        let chunk = reader.read().await?;
-        let Some(value) = js::property(&chunk, "value") else {
-            break;
-        };
-        let value: Uint8Array = value.dyn_into()?;
-        let start = bytes.len();
-        bytes.resize(start + value.length() as usize, 0);
-        value.copy_to(&mut bytes[start..]);
-        if last_report.is_none_or(|report| report.elapsed() >= REPORT_EVERY) {
-            last_report = Some(Instant::now());
-            post(&Event::Downloading { received: bytes.len() as u64, total });
-        }
-    }
-    post(&Event::Downloading { received: bytes.len() as u64, total });
-    Ok(bytes)
 }
 
 /// The number of bytes that will arrive, where the server tells: of a compressed answer it tells the compressed size.

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::outbox::{on_gpu, post};
 use crate::device::Gpu;
+use crate::rehearsal::rehearse;
 use crate::web::js;
 use crate::web::protocol::{DeviceChoice, DeviceReport, Event};
 
@@ -77,6 +78,7 @@ impl Hardware {
 async fn bring_up() -> Result<Hardware, String> {
     let name = find_adapter().await?;
     let gpu = Gpu::bring_up().await.map_err(|error| t!("gpu.not_up", reason = first_line(&error.to_string())))?;
+    rehearse(gpu.device()).await;
     Ok(Hardware::Gpu { gpu, name })
 }
 

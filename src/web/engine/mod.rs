@@ -18,6 +18,7 @@ mod outbox;
 mod pace;
 mod photos;
 mod pool;
+mod ready;
 mod shelf;
 mod stopwatch;
 mod storage;
@@ -32,11 +33,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 use self::decoders::Decoders;
-use self::download::Begun;
 use self::evaluation::Evaluator;
+use self::hardware::Hardware;
 use self::inspection::Inspector;
 use self::outbox::post;
 use self::photos::{Photos, Purpose};
+use self::ready::{Begun, Ready};
 use self::tasks::{Engine, Task};
 use self::training::Training;
 use crate::language::speak_all;
@@ -63,10 +65,10 @@ pub fn run() {
     let (tasks, turns) = unbounded();
     let decoders = Decoders::default();
     // index.html, which starts the first engine, names it after the weights that it will be asked for, and the decoder.
-    let begun = js::scope().name().split_once(' ').map(|(model, decoder)| {
+    let begun = js::scope().name().split_once(' ').map(|(model_url, decoder)| {
         decoders.find(decoder.to_owned());
         decoders.warm_up(1);
-        Begun::new(model.to_owned())
+        Begun::new(model_url.to_owned())
     });
     let to_classify = Purpose { task: || Task::Classify, failure: |id, message| Event::PhotoFailed { id, message } };
     let photos = Photos::new(decoders.clone(), tasks.clone(), to_classify);
@@ -130,8 +132,18 @@ async fn serve(
     let Some(Task::Start { device, reason, model_url }) = tasks.next().await else {
         return post(&Event::Failed { message: t!("engine.before_start").into() });
     };
-    let Some(mut engine) = Engine::start(device, reason, &model_url, begun, photos, training, evaluator).await else {
-        return;
+    let begun = match begun {
+        Some(begun) => begun.ready(device, reason.clone(), &model_url).await,
+        None => None,
+    };
+    // What failed before anybody asked is tried again, and told.
+    let ready = match begun {
+        Some(ready) => Ok(ready),
+        None => Ready::new(Hardware::find(device, reason), &model_url).await,
+    };
+    let mut engine = match ready {
+        Ok(ready) => Engine::start(ready, photos, training, evaluator),
+        Err(message) => return post(&Event::Failed { message }),
     };
     while let Some(task) = tasks.next().await {
         engine.perform(task).await;

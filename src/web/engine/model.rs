@@ -152,6 +152,13 @@ impl Model {
         &self.device
     }
 
+    /// Says why it is not on the GPU, which was not known yet.
+    pub fn explain(&mut self, hardware: &Hardware) {
+        if let Hardware::Cpu { reason } = hardware {
+            self.device.reason = reason.clone();
+        }
+    }
+
     /// What the page is told of it.
     pub fn report(&self) -> ModelReport {
         let metadata = self.file.metadata();

@@ -3,25 +3,23 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures::future::join3;
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use web_time::Duration;
 
 use super::answering::Answering;
 use super::benchmark::Benchmark;
-use super::download::Begun;
 use super::evaluation::{self, Evaluation, Evaluator};
+use super::export;
 use super::hardware::Hardware;
 use super::import::Import;
 use super::inspection::Inspection;
 use super::model::Model;
 use super::outbox::post;
 use super::photos::{Photo, Photos};
+use super::ready::Ready;
 use super::shelf::Shelf;
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
-use super::{download, export};
 use crate::alexnet::Width;
 use crate::predict::Prediction;
 use crate::self_test::TrainingTest;
@@ -78,31 +76,10 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Stages 1 to 3: the weights and the device, each as soon as it comes, then the self-test. None where there are no
-    /// weights, which the page is told.
-    pub async fn start(
-        device: DeviceChoice,
-        reason: Option<String>,
-        model_url: &str,
-        begun: Option<Begun>,
-        photos: Photos,
-        training: Training,
-        evaluator: Evaluator,
-    ) -> Option<Self> {
-        let (hardware, file, storage) =
-            join3(Hardware::find(device, reason), download::model(model_url, begun), Storage::open()).await;
-        let file = match file {
-            Ok(file) => Rc::new(file),
-            Err(message) => {
-                post(&Event::Failed { message });
-                return None;
-            }
-        };
-        let shipped = (download::file_name(model_url).to_owned(), file);
-        // Photos that came meanwhile go to the decoders before the network keeps this worker busy.
-        TimeoutFuture::new(0).await;
-        let model = Rc::new(Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await);
-        let hardware = hardware.settle(model.device());
+    /// Starts with what is ready, and tells the page.
+    pub fn start(ready: Ready, photos: Photos, training: Training, evaluator: Evaluator) -> Self {
+        let Ready { hardware, shipped, model, storage } = ready;
+        let model = Rc::new(model);
         photos.set_preprocessing(model.preprocessing());
         post(&Event::Ready { device: model.device().clone(), model: model.report() });
 
@@ -124,7 +101,7 @@ impl Engine {
         // Photos need not wait for that.
         spawn_local(tell_models(engine.shelf.clone()));
         spawn_local(tell_unfinished(engine.storage.clone()));
-        Some(engine)
+        engine
     }
 
     /// Does a task.

@@ -77,7 +77,12 @@ impl Bridge {
     /// Has photos classified, now or as soon as an engine is ready.
     pub fn classify(self: &Rc<Self>, photos: Vec<(PhotoId, File)>) {
         let mut life = self.life.borrow_mut();
+        // The first ones go at once.
+        let waits = life.has_more();
         life.classify(photos);
+        if !waits {
+            life.post_photos(SLICE);
+        }
         self.schedule(&mut life);
     }
 

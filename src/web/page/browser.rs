@@ -22,9 +22,9 @@ pub fn set_body_data(name: &str, value: Option<&str>) {
     }
 }
 
-/// A `data-` attribute of the body as an absolute URL; it is read relative to the page.
-pub fn body_url(name: &str, default: &str) -> String {
-    let value = document().body().and_then(|body| body.get_attribute(&format!("data-{name}")));
+/// A `data-` attribute of the document's root as an absolute URL; it is read relative to the page.
+pub fn root_url(name: &str, default: &str) -> String {
+    let value = document().document_element().and_then(|root| root.get_attribute(&format!("data-{name}")));
     let value = value.as_deref().unwrap_or(default);
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     Url::new_with_base(value, &base).map_or_else(|_| value.to_owned(), |url| url.href())

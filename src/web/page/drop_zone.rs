@@ -2,8 +2,9 @@
 
 use leptos::{ev, prelude::*};
 use rust_i18n::t;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DragEvent, HtmlInputElement};
+use web_sys::{DragEvent, Event, HtmlInputElement};
 
 use super::{
     browser::has_camera,
@@ -16,17 +17,30 @@ use super::{
 };
 use crate::{language::Text, words::photos};
 
+/// The element in which photos are chosen; index.html's skeleton has it, too.
+pub const INPUT: &str = "photos";
+
+/// Takes in what was chosen in the skeleton's input, and what will be: its dialog may be open.
+pub fn take_over(page: Page, input: &HtmlInputElement) {
+    pick(page, input);
+    let late = Closure::<dyn Fn(Event)>::new(move |event: Event| pick(page, &event_target(&event)));
+    input.set_onchange(Some(late.as_ref().unchecked_ref()));
+    late.forget();
+}
+
+/// Takes in the photos that were chosen.
+fn pick(page: Page, input: &HtmlInputElement) {
+    let findings = Findings::picked(input.files());
+    // So that the same files can be picked again.
+    input.set_value("");
+    spawn_local(take_in(page, findings));
+}
+
 /// The drop zone and the last notice.
 #[component]
 pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
     let page = expect_context::<Page>();
-    let pick = move |event| {
-        let input: HtmlInputElement = event_target(&event);
-        let findings = Findings::picked(input.files());
-        // So that the same files can be picked again.
-        input.set_value("");
-        spawn_local(take_in(page, findings));
-    };
+    let pick = move |event| pick(page, &event_target(&event));
     let pick_folder = move |event| {
         let input: HtmlInputElement = event_target(&event);
         let findings = Findings::picked_folder(input.files(), count(page));
@@ -36,7 +50,7 @@ pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
 
     view! {
         <section class="intake" class:dragging=dragging aria-label=t!("classify.add_photos")>
-            <label class="drop" for="photos">
+            <label class="drop" for=INPUT>
                 <svg class="petals" viewBox="0 0 64 64" aria-hidden="true"><use href="#flower"/></svg>
                 <strong class="for-mouse">
                     {move || if dragging.get() { t!("page.let_go") } else { t!("classify.drop") }}
@@ -47,14 +61,14 @@ pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
             <div class="buttons">
                 <span class="file-button primary">
                     <input
-                        id="photos"
+                        id=INPUT
                         type="file"
                         multiple
                         accept="image/*,.heic,.avif"
                         aria-label=t!("classify.choose")
                         on:change=pick
                     />
-                    <label for="photos">{t!("classify.choose")}</label>
+                    <label for=INPUT>{t!("classify.choose")}</label>
                 </span>
                 <span class="file-button">
                     <input id="photos-folder" type="file" prop:webkitdirectory=true multiple on:change=pick_folder/>

@@ -162,12 +162,15 @@ pub async fn take_in(page: Page, mut findings: Findings) {
         let (added, others) = (wanted.len(), others.into_iter().map(|found| found.path).collect::<Vec<_>>());
         page.tell(move || summary(added, &others, unreadable).into());
     }
-    while !wanted.is_empty() {
-        // Before the first helping too: the browser has just spent its time on the list of files.
+    // Before many, the browser has just spent its time on the list of files.
+    if wanted.len() > HELPING {
         TimeoutFuture::new(0).await;
+    }
+    while !wanted.is_empty() {
         let rest = wanted.split_off(wanted.len().min(HELPING));
         page.classify(wanted);
         wanted = rest;
+        TimeoutFuture::new(0).await;
     }
 }
 

@@ -30,6 +30,7 @@ mod view;
 use leptos::{mount::mount_to, prelude::*};
 use rust_i18n::t;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 use state::{Page, Stage};
 use train::state::Phase;
@@ -38,16 +39,21 @@ use view::View;
 /// Puts the interface in the place of the skeleton that index.html brings.
 pub fn mount() {
     let place = document().get_element_by_id("app").expect("index.html has the element #app");
+    let input = document().get_element_by_id(drop_zone::INPUT).and_then(|input| input.dyn_into().ok());
     place.set_inner_html("");
     place.remove_attribute("data-skeleton").expect("a name without spaces");
-    mount_to(place.unchecked_into(), App).forget();
+    mount_to(place.unchecked_into(), move || view! { <App input/> }).forget();
 }
 
-/// The whole page. What is in it is built anew in another language; what it knows is not.
+/// The whole page, which takes over what was chosen in the skeleton's `input`. What is in it is built anew in another language;
+/// what it knows is not.
 #[component]
-fn App() -> impl IntoView {
+fn App(input: Option<HtmlInputElement>) -> impl IntoView {
     let page = Page::start();
     provide_context(page);
+    if let Some(input) = input {
+        drop_zone::take_over(page, &input);
+    }
     model_url::load(page);
     language::announce(page);
     view::follow_address(page);

@@ -10,7 +10,7 @@ use web_time::Instant;
 use super::{
     benchmark,
     bridge::{Bridge, Settings, Source},
-    browser::{address_parameter, body_url, save},
+    browser::{address_parameter, root_url, save},
     evaluate::state::Evaluation,
     inside::state::Inside,
     intake::Found,
@@ -404,10 +404,10 @@ impl Batch {
 fn settings() -> Settings {
     let cpu = address_parameter("device").as_deref() == Some("cpu");
     Settings {
-        engine_url: body_url("engine", "engine_loader.js"),
-        cpu_engine_url: body_url("engine_cpu", "engine_cpu_loader.js"),
-        decoder_url: body_url("decoder", "decoder_loader.js"),
-        model_url: body_url("model", "models/flowers.safetensors"),
+        engine_url: root_url("engine", "engine_loader.js"),
+        cpu_engine_url: root_url("engine_cpu", "engine_cpu_loader.js"),
+        decoder_url: root_url("decoder", "decoder_loader.js"),
+        model_url: root_url("model", "models/flowers.safetensors"),
         device: if cpu { DeviceChoice::Cpu } else { DeviceChoice::Best },
         reason: cpu.then(|| Told::of(|| t!("device.asked_for")).into_all()),
     }

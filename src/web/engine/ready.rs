@@ -1,0 +1,76 @@
+//! What an engine starts with: a device, and the shipped model on it.
+
+use std::rc::Rc;
+
+use futures::future::{FutureExt, RemoteHandle, join3};
+use wasm_bindgen_futures::spawn_local;
+
+use super::download;
+use super::hardware::Hardware;
+use super::model::Model;
+use super::storage::Storage;
+use crate::device::cpu;
+use crate::rehearsal::rehearse;
+use crate::web::protocol::DeviceChoice;
+use crate::weights::ModelFile;
+
+/// A device, and the shipped model on it.
+pub struct Ready {
+    /// The device.
+    pub hardware: Hardware,
+    /// The model's name, and its file.
+    pub shipped: (String, Rc<ModelFile>),
+    /// The model.
+    pub model: Model,
+    /// The browser's storage.
+    pub storage: Storage,
+}
+
+/// It on its way, before the page asks for it.
+pub struct Begun {
+    model_url: String,
+    ready: RemoteHandle<Result<Ready, String>>,
+}
+
+impl Ready {
+    /// Stages 1 to 3: the weights and the device, each as soon as it comes, then the self-test.
+    ///
+    /// # Errors
+    /// Where there are no weights: cause and remedy, in words.
+    pub async fn new(hardware: impl Future<Output = Hardware>, model_url: &str) -> Result<Self, String> {
+        let (hardware, file, storage) = join3(hardware, download::model(model_url), Storage::open()).await;
+        let shipped = (download::file_name(model_url).to_owned(), Rc::new(file?));
+        let model = Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await;
+        Ok(Self { hardware: hardware.settle(model.device()), shipped, model, storage })
+    }
+}
+
+impl Begun {
+    /// Begins with the model at this URL, on the GPU if this program can use one: it is started only where that may be.
+    pub fn new(model_url: String) -> Self {
+        let url = model_url.clone();
+        let hardware = async {
+            if cfg!(feature = "gpu") {
+                return Hardware::find(DeviceChoice::Best, None).await;
+            }
+            rehearse(&cpu()).await;
+            Hardware::Cpu { reason: None }
+        };
+        let (work, ready) = async move { Ready::new(hardware, &url).await }.remote_handle();
+        spawn_local(work);
+        Self { model_url, ready }
+    }
+
+    /// What is ready, if it is what is asked for. `reason` is the page's, where it chose the CPU.
+    pub async fn ready(self, device: DeviceChoice, reason: Option<String>, model_url: &str) -> Option<Ready> {
+        if self.model_url != model_url || (cfg!(feature = "gpu") && device == DeviceChoice::Cpu) {
+            return None;
+        }
+        let mut ready = self.ready.await.ok()?;
+        if cfg!(not(feature = "gpu")) {
+            ready.hardware = Hardware::find(device, reason).await;
+            ready.model.explain(&ready.hardware);
+        }
+        Some(ready)
+    }
+}
