@@ -12,20 +12,27 @@ test('photos chosen before the program is there are answered', async ({ page, ph
   (await answersOf(page, files)).forEach((answer) => expectAnswer(answer));
 });
 
-test('a photo dropped before the program is there is answered', async ({ page, photos }) => {
+test('photos chosen and dropped one after the other are all answered', async ({ page, photos }) => {
   const send = await openSkeleton(page);
-  const [file] = await photos(1);
-  await page.locator('main').evaluate((target, base64) => {
-    const dataTransfer = new DataTransfer();
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    dataTransfer.items.add(new File([bytes], 'dropped.jpg'));
-    const over = new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true });
-    // Else the browser would show the photo in the page's place.
-    if (target.dispatchEvent(over)) throw new Error('files cannot be dropped');
-    target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-  }, (await readFile(file)).toString('base64'));
+  const [first, second, third] = await photos(3);
+  await page.locator('input#photos').setInputFiles(first);
+  await drop(page, 'dropped.jpg', await readFile(second));
+  await page.locator('input#photos').setInputFiles(third);
+  // A piece of text, say.
+  await drop(page);
+  await expect(page.locator('#skeleton-status')).toHaveText('Photos that wait: 3');
   send();
-  (await answersOf(page, ['dropped.jpg'])).forEach((answer) => expectAnswer(answer));
+  (await answersOf(page, [first, 'dropped.jpg', third])).forEach((answer) => expectAnswer(answer));
+});
+
+test('what is dropped to be trained on is asked for again', async ({ page, photos }) => {
+  const send = await openSkeleton(page, '#train');
+  const [file] = await photos(1);
+  await drop(page, 'dropped.jpg', await readFile(file));
+  await expect(page.locator('#skeleton-status')).toContainText('drop that again');
+  send();
+  await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
+  await expect(page.locator('[data-photo]')).toHaveCount(0);
 });
 
 test('photos chosen in a dialog that was opened before are answered', async ({ page, photos }) => {
@@ -39,15 +46,29 @@ test('photos chosen in a dialog that was opened before are answered', async ({ p
   (await answersOf(page, files)).forEach((answer) => expectAnswer(answer));
 });
 
+/** Drops a file, or what is none. */
+async function drop(page, name, bytes) {
+  await page.locator('main').evaluate((target, { name, base64 }) => {
+    const dataTransfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    if (name) dataTransfer.items.add(new File([bytes], name));
+    else dataTransfer.items.add('words', 'text/plain');
+    const over = new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true });
+    // Else the browser would show the photo in the page's place.
+    if (target.dispatchEvent(over)) throw new Error('files cannot be dropped');
+    target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, { name, base64: bytes?.toString('base64') ?? '' });
+}
+
 /** Opens the page without its program; gives what lets that through. */
-async function openSkeleton(page) {
+async function openSkeleton(page, hash = '') {
   let send;
   const sent = new Promise((resolve) => (send = resolve));
   await page.route('**/page-*_bg.wasm', async (route) => {
     await sent;
     await route.continue();
   });
-  await page.goto('./', { waitUntil: 'commit' });
+  await page.goto(`./${hash}`, { waitUntil: 'commit' });
   await expect(page.locator('#app[data-skeleton] input#photos')).toBeAttached();
   return send;
 }
