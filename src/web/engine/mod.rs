@@ -132,13 +132,8 @@ async fn serve(
     let Some(Task::Start { device, reason, model_url }) = tasks.next().await else {
         return post(&Event::Failed { message: t!("engine.before_start").into() });
     };
-    let begun = match begun {
-        Some(begun) => begun.ready(device, reason.clone(), &model_url).await,
-        None => None,
-    };
-    // What failed before anybody asked is tried again, and told.
-    let ready = match begun {
-        Some(ready) => Ok(ready),
+    let ready = match begun.filter(|begun| begun.is(device, &model_url)) {
+        Some(begun) => begun.ready(device, reason).await,
         None => Ready::new(Hardware::find(device, reason), &model_url).await,
     };
     let mut engine = match ready {

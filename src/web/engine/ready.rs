@@ -61,16 +61,21 @@ impl Begun {
         Self { model_url, ready }
     }
 
-    /// What is ready, if it is what is asked for. `reason` is the page's, where it chose the CPU.
-    pub async fn ready(self, device: DeviceChoice, reason: Option<String>, model_url: &str) -> Option<Ready> {
-        if self.model_url != model_url || (cfg!(feature = "gpu") && device == DeviceChoice::Cpu) {
-            return None;
-        }
-        let mut ready = self.ready.await.ok()?;
+    /// Whether it is what the page asks for.
+    pub fn is(&self, device: DeviceChoice, model_url: &str) -> bool {
+        self.model_url == model_url && (cfg!(not(feature = "gpu")) || device == DeviceChoice::Best)
+    }
+
+    /// What is ready. `reason` is the page's, where it chose the CPU.
+    ///
+    /// # Errors
+    /// As [`Ready::new`].
+    pub async fn ready(self, device: DeviceChoice, reason: Option<String>) -> Result<Ready, String> {
+        let mut ready = self.ready.await?;
         if cfg!(not(feature = "gpu")) {
             ready.hardware = Hardware::find(device, reason).await;
             ready.model.explain(&ready.hardware);
         }
-        Some(ready)
+        Ok(ready)
     }
 }
