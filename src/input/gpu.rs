@@ -5,13 +5,13 @@
 #![allow(unsafe_code)]
 
 use burn::backend::TensorMetadata;
-use burn_cubecl::cubecl;
-use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::backend::images;
 use super::{AREA, LEVELS};
 use crate::layers::gpu::launch::{Four, LINE, empty, lines};
+use crate::layers::gpu::shaders::cubecl;
+use crate::layers::gpu::shaders::cubecl::prelude::*;
 use crate::preprocess::CHANNELS;
 
 /// See [`super::backend::normalise`].

@@ -5,5 +5,7 @@
 
 pub mod connections;
 pub mod convolution;
+mod geometry;
 pub mod launch;
 pub mod pool;
+pub mod shaders;

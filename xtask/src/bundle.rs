@@ -19,6 +19,9 @@ const WORKERS: [&str; 3] = ["engine", "engine_cpu", "decoder"];
 /// Those whose programs are split. A decoder's is small, and photos come in too many ways to tell what it needs of it.
 pub const ENGINES: [&str; 2] = ["engine", "engine_cpu"];
 
+/// The shaders that first answers take on WebGPU, by the names of their kernels, in JSON: the engine need not make them.
+pub const SHADERS: &str = "xtask/first_answers/shaders.json";
+
 /// The line of wasm-bindgen's JavaScript after which a program's imports are known.
 const IMPORTS: &str = "const imports = __wbg_get_imports();";
 
@@ -27,6 +30,7 @@ pub fn build(steps: &mut Steps) -> Result<()> {
     let dist = Path::new(DIST);
     assemble(steps)?;
     steps.run("split the engines", || ENGINES.iter().try_for_each(|engine| split(dist, engine)))?;
+    add_shaders(dist)?;
     for program in ["page", "decoder"] {
         let wasm = wasm_of(dist, program)?;
         fs::write(&wasm, split::without_names(&fs::read(&wasm)?)?)?;
@@ -102,11 +106,21 @@ fn split(dist: &Path, engine: &str) -> Result<()> {
     extend_glue(dist, engine, split::LOADER, "{ load: loadRest }", &loader)
 }
 
+/// Puts [`SHADERS`] beside the program that takes them.
+fn add_shaders(dist: &Path) -> Result<()> {
+    let shaders = fs::read_to_string(SHADERS).with_context(|| format!("cannot read {SHADERS}"))?;
+    append(&dist.join("engine.js"), &include_str!("shaders.js").replace("SHADERS", &shaders))
+}
+
 /// Adds a module to what a worker's program imports, and what that needs to the end of its JavaScript.
 fn extend_glue(dist: &Path, worker: &str, module: &str, import: &str, end: &str) -> Result<()> {
     let glue = dist.join(format!("{worker}.js"));
     replace(&glue, IMPORTS, &format!("{IMPORTS} imports['{module}'] = {import};"))?;
-    Ok(fs::write(&glue, fs::read_to_string(&glue)? + end)?)
+    append(&glue, end)
+}
+
+fn append(file: &Path, end: &str) -> Result<()> {
+    Ok(fs::write(file, fs::read_to_string(file)? + end)?)
 }
 
 /// The wasm of a binary: `engine_bg.wasm`, or with Trunk's hash `page-0123456789abcdef_bg.wasm`.

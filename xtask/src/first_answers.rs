@@ -1,18 +1,19 @@
-//! Which functions of the engines their first answers need: seen in a browser, on the CPU and on WebGPU, and kept for
-//! [`split`](crate::split).
+//! What the engines' first answers need, seen in a browser: which of their functions, on the CPU and on WebGPU, kept for
+//! [`split`](crate::split), and which shaders, kept for [`bundle`].
 
+use std::env;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::bundle::{self, DIST, ENGINES};
+use crate::bundle::{self, DIST, ENGINES, SHADERS};
 use crate::chromium;
 use crate::process::{Steps, output, program};
 use crate::serve::Site;
 use crate::setup::{self, NODE_PROJECT};
 use crate::split::Names;
 
-/// Renews the lists.
+/// Renews both.
 pub fn see(steps: &mut Steps) -> Result<()> {
     let chromium = steps.run("set up Playwright and Chromium", || {
         setup::node_packages()?;
@@ -21,13 +22,15 @@ pub fn see(steps: &mut Steps) -> Result<()> {
     let mut needed = ENGINES.map(|_| Names::default());
     let functions = bundle::build_watched(steps)?;
     let site = Site::start(Path::new(DIST), "/", 0)?;
+    let shaders = env::current_dir()?.join(SHADERS);
     let called = steps.run("classify photos", || {
         output(
             program("node")
                 .arg("first-answers.mjs")
                 .current_dir(NODE_PROJECT)
                 .env("CHROMIUM", &chromium)
-                .env("PAGE_URL", &site.url),
+                .env("PAGE_URL", &site.url)
+                .env("SHADERS", shaders),
         )
     })?;
     for line in called.lines() {

@@ -9,7 +9,7 @@
 //! | [`chromium`] | a browser for the tests |
 //! | [`bundle`] | `dist/`: Trunk, split engines, names that change with the content |
 //! | [`split`] | an engine's program in two halves |
-//! | [`first_answers`] | what belongs to the first half |
+//! | [`first_answers`] | what belongs to the first half, and the shaders that come with it |
 //! | [`serve`] | a static file server |
 //! | [`mod@test`] | every check, in order |
 //! | [`mod@bench`] | the page, TensorFlow.js and ONNX Runtime Web side by side |
@@ -62,7 +62,7 @@ enum Command {
         #[arg(long)]
         only: Option<test::Half>,
     },
-    /// See anew which functions of the engines the first answers need, which is kept in xtask/first_answers/.
+    /// See anew which functions and shaders the first answers need, which is kept in xtask/first_answers/.
     FirstAnswers,
     /// Measure the page beside TensorFlow.js and ONNX Runtime Web.
     Bench(bench::Options),

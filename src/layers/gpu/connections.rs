@@ -7,12 +7,12 @@
 #![allow(unsafe_code)]
 
 use burn::backend::TensorMetadata;
-use burn_cubecl::cubecl;
-use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Four, LINE, empty, groups, lines};
+use super::shaders::cubecl;
+use super::shaders::cubecl::prelude::*;
 
 /// Rows of an invocation's tile, where the batch has more than one.
 const ROWS: usize = 4;

@@ -13,12 +13,13 @@
 
 use burn::backend::TensorMetadata;
 use burn::tensor::Shape;
-use burn_cubecl::cubecl;
-use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::ops::{permute_nchw_to_nhwc, permute_nhwc_to_nchw};
 use burn_cubecl::tensor::CubeTensor;
 
+use super::geometry::{Geometry, GeometryArgs};
 use super::launch::{Four, LINE, empty, groups, lines, relu};
+use super::shaders::cubecl;
+use super::shaders::cubecl::prelude::*;
 use crate::layers::Window;
 
 /// Output channels of an invocation's tile, in fours.
@@ -212,45 +213,6 @@ fn laid_out(weight: CubeTensor, turned: bool) -> CubeTensor {
         );
     }
     output
-}
-
-/// How a kernel moves over padded images; numbers of fours, but for `kernel`, `stride` and `places`.
-struct Geometry {
-    kernel: usize,
-    stride: usize,
-    places: [usize; 2],
-    /// Of a pixel.
-    fours: usize,
-    /// Of a row.
-    row: usize,
-    /// Of an image.
-    image: usize,
-}
-
-impl Geometry {
-    fn new(images: &CubeTensor, kernel: usize, stride: usize) -> Self {
-        let [_, height, width, channels] = images.shape().dims();
-        let fours = channels / 4;
-        let places = [height, width].map(|side| (side - kernel) / stride + 1);
-        Self { kernel, stride, places, fours, row: width * fours, image: height * width * fours }
-    }
-
-    fn launch(&self) -> GeometryArgsLaunch {
-        let [down, across] = self.places;
-        GeometryArgsLaunch::new(self.kernel, self.stride, down, across, self.fours, self.row, self.image)
-    }
-}
-
-/// [`Geometry`], as kernels get it.
-#[derive(CubeLaunch, CubeType)]
-struct GeometryArgs {
-    kernel: usize,
-    stride: usize,
-    down: usize,
-    across: usize,
-    fours: usize,
-    row: usize,
-    image: usize,
 }
 
 #[cube(launch_unchecked)]

@@ -4,11 +4,11 @@
 #![allow(unsafe_code)]
 
 use burn::backend::TensorMetadata;
-use burn_cubecl::cubecl;
-use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{LINE, empty, lines};
+use super::shaders::cubecl;
+use super::shaders::cubecl::prelude::*;
 use crate::layers::Window;
 
 /// See [`crate::layers::max_pool`]. What comes out is channels first, as the first fully connected layer reads it.

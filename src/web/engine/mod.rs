@@ -19,6 +19,8 @@ mod pace;
 mod photos;
 mod pool;
 mod ready;
+#[cfg(feature = "gpu")]
+mod shaders;
 mod shelf;
 mod stopwatch;
 mod storage;
@@ -62,6 +64,8 @@ pub fn run() {
     }
     speak_all();
     outbox::report_panics();
+    #[cfg(feature = "gpu")]
+    shaders::take();
     let (tasks, turns) = unbounded();
     let decoders = Decoders::default();
     // index.html, which starts the first engine, names it after the weights that it will be asked for, and the decoder.

@@ -5,12 +5,12 @@
 #![allow(unsafe_code)]
 
 use burn::backend::TensorMetadata;
-use burn_cubecl::cubecl;
-use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::backend::transposed;
 use crate::layers::gpu::launch::{LINE, empty, lines};
+use crate::layers::gpu::shaders::cubecl;
+use crate::layers::gpu::shaders::cubecl::prelude::*;
 
 /// See [`super::backend::transpose`]; the number of columns has to be a multiple of 4.
 pub fn transpose(bytes: CubeTensor, scales: CubeTensor) -> CubeTensor {
