@@ -8,7 +8,7 @@ use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use rust_i18n::t;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Cache, Request, Response};
+use web_sys::{Blob, Cache, Request, Response};
 
 use super::outbox::post;
 use crate::web::js;
@@ -48,25 +48,40 @@ extern "C" {
     async fn find_weights(url: &str) -> Result<Weights, JsValue>;
 }
 
-/// The bytes of weights.
+/// The bytes of weights, in pieces that JavaScript holds.
 struct Found {
-    bytes: Vec<u8>,
+    pieces: Vec<Uint8Array>,
     cached: bool,
 }
 
-/// The model at this URL. Says [`Event::Downloading`] on the way and [`Event::Preparing`] once the bytes are here.
+impl Found {
+    fn model(&self) -> crate::error::Result<ModelFile> {
+        let length: u32 = self.pieces.iter().map(Uint8Array::length).sum();
+        let mut bytes = Vec::with_capacity(length as usize);
+        for piece in &self.pieces {
+            let start = bytes.len();
+            bytes.resize(start + piece.length() as usize, 0);
+            piece.copy_to(&mut bytes[start..]);
+        }
+        ModelFile::from_safetensors(&bytes)
+    }
+}
+
+/// The model at this URL. Says [`Event::Downloading`] on the way and [`Event::Preparing`] once the bytes are here, which
+/// are made a model `afterwards`.
 ///
 /// # Errors
 /// Cause and remedy, in words.
-pub async fn model(url: &str) -> Result<ModelFile, String> {
+pub async fn model(url: &str, afterwards: impl Future) -> Result<ModelFile, String> {
     let mut found = find(url).await?;
     post(&Event::Preparing);
-    let mut file = ModelFile::from_safetensors(&found.bytes);
+    afterwards.await;
+    let mut file = found.model();
     if file.is_err() && found.cached {
         // A damaged entry is as good as none.
         forget(url).await;
         found = find(url).await?;
-        file = ModelFile::from_safetensors(&found.bytes);
+        file = found.model();
     }
     let file = file.map_err(|error| t!("engine.damaged_download", url = url, reason = error))?;
     if !found.cached {
@@ -75,7 +90,7 @@ pub async fn model(url: &str) -> Result<ModelFile, String> {
         spawn_local(async move {
             TimeoutFuture::new(KEEP_AFTER).await;
             if let Some(cache) = open_cache().await {
-                _ = keep(&cache, &url, &Uint8Array::from(&found.bytes[..])).await;
+                _ = keep(&cache, &url, &found.pieces).await;
             }
         });
     }
@@ -90,7 +105,7 @@ async fn find(url: &str) -> Result<Found, String> {
     };
     let weights = find_weights(url).await.map_err(failed)?;
     if let Some(kept) = weights.kept() {
-        return Ok(Found { bytes: Uint8Array::new(&kept).to_vec(), cached: true });
+        return Ok(Found { pieces: vec![Uint8Array::new(&kept)], cached: true });
     }
     let response = weights.response();
     if !response.ok() {
@@ -98,13 +113,7 @@ async fn find(url: &str) -> Result<Found, String> {
         return Err(t!("engine.server_answered", url = url, status = status).into());
     }
     let parts = receive(&weights, content_length(&response)).await.map_err(failed)?;
-    let mut bytes = Vec::with_capacity(weights.received() as usize);
-    for part in parts.iter() {
-        let start = bytes.len();
-        bytes.resize(start + part.length() as usize, 0);
-        part.copy_to(&mut bytes[start..]);
-    }
-    Ok(Found { bytes, cached: false })
+    Ok(Found { pieces: parts.iter().collect(), cached: false })
 }
 
 /// Waits for all that the server sends, saying how far it is.
@@ -140,8 +149,9 @@ async fn forget(url: &str) {
 }
 
 /// Keeps the weights, and only these: others are of an earlier version of the page.
-async fn keep(cache: &Cache, url: &str, bytes: &Uint8Array) -> Result<(), JsValue> {
-    cache.put_with_str(url, &Response::new_with_opt_js_u8_array(Some(bytes))?).await?;
+async fn keep(cache: &Cache, url: &str, pieces: &[Uint8Array]) -> Result<(), JsValue> {
+    let bytes = Blob::new_with_u8_array_sequence(&pieces.iter().collect::<Array>())?;
+    cache.put_with_str(url, &Response::new_with_opt_blob(Some(&bytes))?).await?;
     for request in Array::from(&cache.keys().await?) {
         let request: Request = request.dyn_into()?;
         if request.url() != url {

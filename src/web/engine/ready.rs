@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures::channel::oneshot;
 use futures::future::{FutureExt, RemoteHandle, join3};
 use wasm_bindgen_futures::spawn_local;
 
@@ -38,7 +39,15 @@ impl Ready {
     /// # Errors
     /// Where there are no weights: cause and remedy, in words.
     pub async fn new(hardware: impl Future<Output = Hardware>, model_url: &str) -> Result<Self, String> {
-        let (hardware, file, storage) = join3(hardware, download::model(model_url), Storage::open()).await;
+        // A GPU compiles what it was given while this worker makes a model of bytes; not the other way round.
+        let (given, is_given) = oneshot::channel();
+        let hardware = async {
+            let hardware = hardware.await;
+            // The weights may have failed by now.
+            _ = given.send(());
+            hardware
+        };
+        let (hardware, file, storage) = join3(hardware, download::model(model_url, is_given), Storage::open()).await;
         let shipped = (download::file_name(model_url).to_owned(), Rc::new(file?));
         let model = Model::new(shipped.0.clone(), Rc::clone(&shipped.1), &hardware).await;
         Ok(Self { hardware: hardware.settle(model.device()), shipped, model, storage })
