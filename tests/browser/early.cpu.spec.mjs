@@ -46,6 +46,35 @@ test('photos chosen in a dialog that was opened before are answered', async ({ p
   (await answersOf(page, files)).forEach((answer) => expectAnswer(answer));
 });
 
+test('the skeleton shows nothing that is not at the place of the address', async ({ page }) => {
+  const send = await openSkeleton(page, '#train');
+  await expect(page.locator('#app[data-skeleton] a[aria-current]')).toHaveText('Train');
+  await expect(page.locator('#app[data-skeleton] h1')).toBeHidden();
+  send();
+  await expect(page.locator('h1:visible')).toHaveCount(1);
+});
+
+test('the focus stays where it is when the program takes the place of the skeleton', async ({ page }) => {
+  const send = await openSkeleton(page);
+  await page.locator('input#photos').focus();
+  send();
+  await expect(page.locator('#app[data-skeleton]')).toHaveCount(0);
+  await expect(page.locator('input#photos')).toBeFocused();
+});
+
+test('a download of which nothing comes is told', async ({ page }) => {
+  let send;
+  const sent = new Promise((resolve) => (send = resolve));
+  await page.route('**/*.safetensors*', async (route) => {
+    await sent;
+    await route.continue();
+  });
+  await page.goto('./');
+  await expect(page.locator('.stages')).toContainText('Nothing has come for a while');
+  send();
+  await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
+});
+
 /** Drops a file, or what is none. */
 async function drop(page, name, bytes) {
   await page.locator('main').evaluate((target, { name, base64 }) => {

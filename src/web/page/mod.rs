@@ -30,7 +30,7 @@ mod view;
 use leptos::{mount::mount_to, prelude::*};
 use rust_i18n::t;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use state::{Page, Stage};
 use train::state::Phase;
@@ -40,9 +40,15 @@ use view::View;
 pub fn mount() {
     let place = document().get_element_by_id("app").expect("index.html has the element #app");
     let input = document().get_element_by_id(drop_zone::INPUT).and_then(|input| input.dyn_into().ok());
+    let focused = document().active_element().map(|element| element.id());
     place.set_inner_html("");
     place.remove_attribute("data-skeleton").expect("a name without spaces");
     mount_to(place.unchecked_into(), move || view! { <App input/> }).forget();
+    let again = focused.and_then(|id| document().get_element_by_id(&id)?.dyn_into::<HtmlElement>().ok());
+    if let Some(again) = again {
+        // A browser that refuses leaves the focus at the top.
+        _ = again.focus();
+    }
 }
 
 /// The whole page, which takes over what was chosen in the skeleton's `input`. What is in it is built anew in another language;

@@ -1,9 +1,14 @@
 //! The three stages until photos can be classified, and what to do when they fail.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use rust_i18n::t;
 
 use super::state::{Page, Stage};
+
+/// How long nothing may have come of a download that has not stalled.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The stages while they last, the failure if there is one, and nothing once all is ready.
 #[component]
@@ -63,11 +68,21 @@ pub fn Startup() -> impl IntoView {
 #[component]
 fn Download() -> impl IntoView {
     let page = expect_context::<Page>();
-    let amount = move || match *page.stage.read() {
+    let amount = Memo::new(move |_| match *page.stage.read() {
         Stage::Downloading { received, total } => (received, total),
         _ => (0, None),
-    };
-    let text = move || match amount() {
+    });
+    let stalled = RwSignal::new(false);
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        amount.track();
+        stalled.set(false);
+        if let Some(timer) = timer.flatten() {
+            timer.clear();
+        }
+        // The download may be over by then.
+        set_timeout_with_handle(move || _ = stalled.try_set(true), PATIENCE).ok()
+    });
+    let text = move || match amount.get() {
         (0, _) => t!("startup.connecting"),
         (received, Some(total)) => t!("startup.amount_of", received = megabytes(received), total = megabytes(total)),
         (received, None) => t!("startup.amount", received = megabytes(received)),
@@ -77,10 +92,13 @@ fn Download() -> impl IntoView {
         <progress
             id="download-progress"
             aria-label=t!("startup.downloading")
-            max=move || amount().1.map(|total| total.to_string())
-            value=move || amount().1.map(|_| amount().0.to_string())
+            max=move || amount.get().1.map(|total| total.to_string())
+            value=move || amount.get().1.map(|_| amount.get().0.to_string())
         ></progress>
         <small>{text}</small>
+        <Show when=move || stalled.get()>
+            <small role="status">{t!("startup.stalled")}</small>
+        </Show>
     }
 }
 
