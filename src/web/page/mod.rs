@@ -1,8 +1,8 @@
 //! The page: the interface on the browser's main thread. It links no Burn; the network runs in the engine's worker.
 //!
 //! [`state::Page`] is what the page knows; [`bridge`] changes it with what the engine says, [`intake`] with what the
-//! visitor drops, [`language`] with the language that they choose; the other modules show it. [`train`] is the part of it about training, [`inside`] that about the
-//! network's inside, [`evaluate`] that about how good models are.
+//! visitor drops, [`language`] with the language that they choose; the other modules show it. [`train`] is the part of it
+//! about training, [`inside`] that about the network's inside, [`evaluate`] that about how good models are.
 
 mod adapter;
 mod benchmark;
