@@ -11,11 +11,29 @@ for (const [width, height] of [[320, 568], [390, 844], [1280, 800]]) {
       await expectNoSidewaysScrolling(page);
       await expectWholeModelCard(page);
       await classify(page, await photos(3));
+      await expect(page.locator('[data-photo]').first()).toBeInViewport();
       await expectNoSidewaysScrolling(page);
       await page.screenshot({ path: `results/${width}-${colorScheme}.png`, fullPage: true });
     });
   }
 }
+
+test('the first answers come into view, and the top of the page when they are cleared', async ({ page, photos }) => {
+  // The page moves at once.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page);
+  const files = await photos(2);
+  await classify(page, files);
+  await expect(page.locator('[data-photo]').last()).toBeInViewport();
+  await page.locator('#clear').click();
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
+  await classify(page, files);
+  await expect(page.locator('[data-photo]').last()).toBeInViewport();
+  // Who has gone back to the top stays there.
+  await page.evaluate(() => scrollTo(0, 0));
+  await classify(page, await photos(3));
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+});
 
 test('the keyboard stays where it is when the place changes', async ({ page }) => {
   await open(page);
