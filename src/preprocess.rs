@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use image::codecs::jpeg::JpegEncoder;
-use image::{ExtendedColorType, RgbImage};
+use image::RgbImage;
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -159,9 +159,13 @@ fn scaled(photo: &RgbImage, scale: f64) -> RgbImage {
 /// # Errors
 /// [`Error::DamagedPhoto`] where it is larger than a JPEG can be, 65535 pixels.
 pub fn thumbnail(photo: &RgbImage) -> Result<Vec<u8>> {
+    let side = |pixels: u32| pixels.try_into().unwrap_or(u16::MAX);
     let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, THUMBNAIL_QUALITY)
-        .encode(photo, photo.width(), photo.height(), ExtendedColorType::Rgb8)
+    let mut encoder = Encoder::new(&mut jpeg, THUMBNAIL_QUALITY);
+    // As cameras have it: colours at half the resolution.
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder
+        .encode(photo, side(photo.width()), side(photo.height()), ColorType::Rgb)
         .map_err(|error| Error::DamagedPhoto(error.to_string()))?;
     Ok(jpeg)
 }

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use jpeg_decoder::PixelFormat;
+use memchr::{memchr_iter, memmem};
 use rust_i18n::t;
 
 use crate::language::Text;
@@ -102,10 +103,12 @@ pub fn decode_thumbnail(bytes: &[u8]) -> Result<RgbImage> {
 ///
 /// Smaller ones come from the inverse cosine transform itself, which is given the lower frequencies alone.
 fn decode_jpeg(bytes: &[u8], least_side: Option<u16>) -> Option<DynamicImage> {
-    let is_rgb = |segment: &[u8]| segment.starts_with(b"\xff\xee\0\x0eAdobe") && segment[15] == 0;
-    let is_jfif = |segment: &[u8]| segment.starts_with(b"\xff\xe0") && segment.ends_with(b"JFIF\0");
+    let is_rgb = |adobe: usize| bytes.get(adobe + 15) == Some(&0);
+    let is_jfif = |name: usize| bytes[..name].iter().rev().skip(2).take(2).eq(b"\xe0\xff");
     // A JFIF file is YCbCr, whatever else it says.
-    if bytes.windows(16).any(is_rgb) && !bytes.windows(9).any(is_jfif) {
+    if memmem::find_iter(bytes, b"\xff\xee\0\x0eAdobe").any(is_rgb)
+        && !memmem::find_iter(bytes, b"JFIF\0").any(is_jfif)
+    {
         return None;
     }
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
@@ -131,9 +134,8 @@ fn check_jpeg(bytes: &[u8]) -> Result<()> {
     let mut rest = bytes;
     let mut scans = 0;
     // From marker to marker, past what lies between. 00, FF and RST (D0 to D7) are part of the compressed pixels.
-    while let Some(at) =
-        rest.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xd0..=0xd8 | 0xff))
-    {
+    let is_marker = |next: &u8| !matches!(next, 0x00 | 0x01 | 0xd0..=0xd8 | 0xff);
+    while let Some(at) = memchr_iter(0xff, rest).find(|at| rest.get(at + 1).is_some_and(is_marker)) {
         match rest[at + 1] {
             0xd9 => return Ok(()),
             0xda => scans += 1,

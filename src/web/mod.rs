@@ -7,4 +7,5 @@ pub mod js;
 pub mod names;
 pub mod page;
 pub mod protocol;
+pub mod thumbnail;
 pub mod worker;

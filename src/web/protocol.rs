@@ -16,6 +16,7 @@ use self::benchmark::{Measured, Order};
 use self::evaluation::{EvaluationCommand, EvaluationEvent};
 use self::inspection::{InspectionCommand, InspectionEvent};
 use self::training::{ModelChoice, TrainingCommand, TrainingEvent};
+use super::thumbnail::Thumbnail;
 
 pub use crate::results::PhotoId;
 
@@ -119,9 +120,8 @@ pub enum Event {
         probabilities: Vec<f32>,
         /// Whether the network is sure; else the photo perhaps shows none of its classes.
         sure: bool,
-        /// A small JPEG of the photo, upright.
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        thumbnail: Blob,
+        /// What is shown of it.
+        thumbnail: Thumbnail,
         /// Time for decoding and for this photo's share of the network, in milliseconds.
         milliseconds: f64,
     },

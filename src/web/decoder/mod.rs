@@ -18,11 +18,12 @@ use crate::preprocess::{self, Framing, Preprocessing};
 use crate::web::js;
 use crate::web::protocol::FileHandle;
 use crate::web::protocol::training::Look;
+use crate::web::thumbnail::Thumbnail;
 use crate::web::worker;
 
 /// The longest side of a classified photo's thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 256;
-/// The largest file that can be its own thumbnail, in bytes.
+/// The largest file that can be its own thumbnail in the list, in bytes.
 const SMALL_FILE: usize = 64 << 10;
 /// The longest side of a thumbnail of a photo under inspection, which is shown large.
 const INSPECTED_SIDE: u32 = 640;
@@ -93,9 +94,8 @@ pub struct DecodedPhoto {
     /// The bytes of [`preprocess::Pixels`].
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub pixels: Uint8Array,
-    /// A small JPEG, shown upright.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub thumbnail: Blob,
+    /// What is shown of it.
+    pub thumbnail: Thumbnail,
     /// Time it took, in milliseconds.
     pub milliseconds: f64,
 }
@@ -109,10 +109,10 @@ pub fn run() {
 async fn answer(request: Request) -> Result<Answer, String> {
     match request {
         Request::Classify(FileHandle(file), preprocessing) => {
-            decoded(&file, preprocessing, THUMBNAIL_SIDE).await.map(Answer::Decoded)
+            decoded(&file, preprocessing, listed).await.map(Answer::Decoded)
         }
         Request::Inspect(FileHandle(file), preprocessing) => {
-            decoded(&file, preprocessing, INSPECTED_SIDE).await.map(Answer::Decoded)
+            decoded(&file, preprocessing, inspected).await.map(Answer::Decoded)
         }
         Request::Look(FileHandle(file)) => {
             let bytes = read(&file).await?;
@@ -137,17 +137,18 @@ async fn answer(request: Request) -> Result<Answer, String> {
     }
 }
 
-/// A photo for a network of this preprocessing, with a thumbnail of this longest side.
-async fn decoded(file: &File, preprocessing: Preprocessing, thumbnail_side: u32) -> Result<DecodedPhoto, String> {
+/// A photo for a network of this preprocessing, with a thumbnail that is made of the file's bytes and of what they show.
+async fn decoded(
+    file: &File,
+    preprocessing: Preprocessing,
+    thumbnail: fn(&[u8], &RgbImage) -> Result<Thumbnail, String>,
+) -> Result<DecodedPhoto, String> {
     let start = Instant::now();
     let framing = Framing::Evaluation(preprocessing);
     let bytes = read(file).await?;
     let photo = decode(file, &bytes, |bytes| framing.decode(bytes)).await?;
     let pixels = Uint8Array::from(framing.pixels(&photo).as_bytes());
-    let thumbnail = match is_small_jpeg(&bytes, &photo, thumbnail_side) {
-        true => jpeg(&bytes)?,
-        false => thumbnail(&preprocess::small(&photo, thumbnail_side))?,
-    };
+    let thumbnail = thumbnail(&bytes, &photo)?;
     Ok(DecodedPhoto { pixels, thumbnail, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
 }
 
@@ -209,16 +210,21 @@ async fn decode(
     photo.map_err(|error| error.to_string())
 }
 
-/// Whether the file may stand for its thumbnail, which would be hardly smaller and takes a third of the time.
-fn is_small_jpeg(bytes: &[u8], photo: &RgbImage, thumbnail_side: u32) -> bool {
-    let is_small = bytes.len() <= SMALL_FILE && photo.width().max(photo.height()) <= 2 * thumbnail_side;
-    is_small && image::guess_format(bytes).is_ok_and(|format| format == ImageFormat::Jpeg)
+/// A photo's thumbnail for the list. A small file stands for its own, which would be hardly smaller and takes longer.
+fn listed(bytes: &[u8], photo: &RgbImage) -> Result<Thumbnail, String> {
+    let is_small = bytes.len() <= SMALL_FILE && photo.width().max(photo.height()) <= 2 * THUMBNAIL_SIDE;
+    match is_small && image::guess_format(bytes).is_ok_and(|format| format == ImageFormat::Jpeg) {
+        true => Ok(Thumbnail::new(bytes)),
+        false => thumbnail(&preprocess::small(photo, THUMBNAIL_SIDE)),
+    }
 }
 
-fn thumbnail(photo: &RgbImage) -> Result<Blob, String> {
-    jpeg(&preprocess::thumbnail(photo).map_err(|error| error.to_string())?)
+/// What is shown of a photo under inspection. It is drawn on, which takes one of our own making: no file that is turned, or
+/// in colours that browsers alone convert.
+fn inspected(_: &[u8], photo: &RgbImage) -> Result<Thumbnail, String> {
+    thumbnail(&preprocess::small(photo, INSPECTED_SIDE))
 }
 
-fn jpeg(bytes: &[u8]) -> Result<Blob, String> {
-    js::blob(bytes, "image/jpeg").map_err(|exception| js::message(&exception))
+fn thumbnail(photo: &RgbImage) -> Result<Thumbnail, String> {
+    preprocess::thumbnail(photo).map(|jpeg| Thumbnail::new(&jpeg)).map_err(|error| error.to_string())
 }

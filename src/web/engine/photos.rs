@@ -8,7 +8,6 @@ use std::rc::Rc;
 use futures::channel::mpsc::UnboundedSender;
 use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Blob;
 
 use super::decoders::Decoders;
 use super::outbox::post;
@@ -17,6 +16,7 @@ use super::tasks::Task;
 use crate::preprocess::{Pixels, Preprocessing};
 use crate::web::decoder::{Answer, Request};
 use crate::web::protocol::{Event, FileHandle, PhotoId, PhotoToClassify};
+use crate::web::thumbnail::Thumbnail;
 
 /// How many photos are decoded ahead of the network, where it may be run by several workers.
 const AHEAD: usize = 8 * LARGEST_BATCH;
@@ -69,8 +69,8 @@ pub struct Photo {
     pub id: PhotoId,
     /// Its file, to decode it once more for another network.
     file: FileHandle,
-    /// A small JPEG of it.
-    pub thumbnail: Blob,
+    /// What is shown of it.
+    pub thumbnail: Thumbnail,
     /// The time that decoding took, in milliseconds.
     pub milliseconds: f64,
 }

@@ -24,6 +24,7 @@ mod profile;
 mod results;
 mod startup;
 mod state;
+mod thumbnails;
 mod train;
 mod view;
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 use rust_i18n::t;
-use web_sys::{Blob, File, Url};
+use web_sys::File;
 use web_time::Instant;
 
 use super::{
@@ -16,16 +16,20 @@ use super::{
     intake::Found,
     language::{self, Saying, silence},
     profile::{self, Measurements},
+    thumbnails::Thumbnails,
     train::state::{Phase, Training},
     view::View,
 };
 use crate::{
     language::{Language, Text, Told},
     results::{Answer, AnsweringModel, Filter, Order, Outcome, PhotoId, Results},
-    web::protocol::{
-        DeviceChoice, DeviceReport, Event, ModelReport,
-        benchmark::{Measured, Order as BenchmarkOrder},
-        training::{ModelChoice, ModelId},
+    web::{
+        protocol::{
+            DeviceChoice, DeviceReport, Event, ModelReport,
+            benchmark::{Measured, Order as BenchmarkOrder},
+            training::{ModelChoice, ModelId},
+        },
+        thumbnail::Thumbnail,
     },
     words::photos,
 };
@@ -96,7 +100,7 @@ pub struct Page {
     /// What the parts of the network take.
     pub profile: RwSignal<Measurements>,
     answering: StoredValue<Option<Arc<AnsweringModel>>>,
-    thumbnails: StoredValue<HashMap<PhotoId, String>>,
+    thumbnails: Thumbnails<PhotoId>,
     files: StoredValue<HashMap<PhotoId, File>, LocalStorage>,
     bridge: SharedBridge,
 }
@@ -129,7 +133,7 @@ impl Page {
             model_trouble: RwSignal::new(None),
             profile: RwSignal::new(Vec::new()),
             answering: StoredValue::new(None),
-            thumbnails: StoredValue::new(HashMap::new()),
+            thumbnails: Thumbnails::new(),
             files: StoredValue::new_local(HashMap::new()),
             bridge,
         };
@@ -170,12 +174,7 @@ impl Page {
         self.results.update(Results::clear);
         self.filter.set(Filter::All);
         self.files.update_value(HashMap::clear);
-        self.thumbnails.update_value(|thumbnails| {
-            for (_, url) in thumbnails.drain() {
-                // Fails only for what is no URL.
-                let _ = Url::revoke_object_url(&url);
-            }
-        });
+        self.thumbnails.clear();
         self.tell(|| t!("classify.cleared"));
     }
 
@@ -215,7 +214,7 @@ impl Page {
 
     /// The URL of a photo's thumbnail, where it has one.
     pub fn thumbnail(self, id: PhotoId) -> Option<String> {
-        self.thumbnails.with_value(|thumbnails| thumbnails.get(&id).cloned())
+        self.thumbnails.url(&id)
     }
 
     /// Looks at what the network makes of a photo of the list.
@@ -357,7 +356,7 @@ impl Page {
         answer.map_or_else(|| Outcome::Failed(Told::of(|| t!("classify.no_fit"))), Outcome::Answered)
     }
 
-    fn settle(self, settled: Vec<(PhotoId, Outcome, Option<Blob>)>) {
+    fn settle(self, settled: Vec<(PhotoId, Outcome, Option<Thumbnail>)>) {
         if settled.is_empty() {
             return;
         }
@@ -367,8 +366,8 @@ impl Page {
                 // A photo that was cancelled in the meantime is not in the list, and needs no thumbnail.
                 if results.settle(id, outcome) {
                     done += 1;
-                    if let Some(url) = thumbnail.and_then(|blob| Url::create_object_url_with_blob(&blob).ok()) {
-                        self.thumbnails.update_value(|thumbnails| drop(thumbnails.insert(id, url)));
+                    if let Some(thumbnail) = thumbnail {
+                        self.thumbnails.insert(id, thumbnail);
                     }
                 }
             }

@@ -2,10 +2,10 @@
 //! the model in use. The page knows what is on the photos, and compares.
 
 use serde::{Deserialize, Serialize};
-use web_sys::Blob;
 
 use super::training::ModelChoice;
 use super::{PhotoId, PhotoToClassify};
+use crate::web::thumbnail::Thumbnail;
 
 /// From the page to the engine.
 #[derive(Serialize, Deserialize)]
@@ -36,9 +36,8 @@ pub enum EvaluationEvent {
         probabilities: Vec<f32>,
         /// Whether the network is sure.
         sure: bool,
-        /// A small JPEG of the photo, upright.
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        thumbnail: Blob,
+        /// What is shown of it.
+        thumbnail: Thumbnail,
     },
     /// A photo cannot be answered.
     PhotoFailed {

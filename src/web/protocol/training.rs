@@ -10,6 +10,7 @@ use web_sys::Blob;
 use super::FileHandle;
 use crate::metrics::ConfusionMatrix;
 use crate::run::{EpochRecord, Evaluation, TrainingConfig};
+use crate::web::thumbnail::Thumbnail;
 
 /// The engine's name for a model that it keeps.
 pub type ModelId = String;
@@ -230,9 +231,8 @@ pub struct TrainingTest {
 /// What a look at a photo found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Look {
-    /// A small JPEG, upright.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub thumbnail: Blob,
+    /// What is shown of it.
+    pub thumbnail: Thumbnail,
     /// Width in pixels, upright.
     pub width: u32,
     /// Height in pixels, upright.

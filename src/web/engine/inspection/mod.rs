@@ -25,7 +25,6 @@ use crate::explain::{self, activations, filters, grad_cam, occlusion};
 use crate::metrics::argmax;
 use crate::preprocess::{self, Pixels};
 use crate::web::decoder::{Answer, DecodedPhoto, Request};
-use crate::web::js;
 use crate::web::protocol::inspection::{
     Heat, InspectionCommand, InspectionEvent, Layer, LayerOutput, Method, Network, Question, RequestId,
 };
@@ -113,8 +112,8 @@ impl PhotoInspection {
         }
         let asked = self.decoders.ask(Request::Inspect(self.photo.clone(), model.preprocessing())).await;
         let (photo, pixels) = decoded(asked).map_err(Error::Unreadable)?;
-        let bytes = js::bytes(&photo.thumbnail).await.map_err(|exception| unreadable(&exception))?;
-        let picture = preprocess::decode_thumbnail(&bytes)?;
+        let jpeg = photo.thumbnail.jpeg();
+        let picture = preprocess::decode_thumbnail(&jpeg)?;
         let image = model.image(&pixels);
         match self.question {
             Question::HeatMap { class, method } => self.explain(model, &picture, image, class, method).await?,
@@ -122,7 +121,8 @@ impl PhotoInspection {
                 let probabilities = model.predict(std::slice::from_ref(&pixels)).await?.into_iter();
                 let probabilities: Vec<f32> = probabilities.flat_map(|answer| answer.probabilities).collect();
                 let class = argmax(&probabilities);
-                tell(InspectionEvent::Answer { request: self.request, probabilities, picture: photo.thumbnail });
+                let shown = pictures::blob(&jpeg, "image/jpeg")?;
+                tell(InspectionEvent::Answer { request: self.request, probabilities, picture: shown });
                 if self.pause().await {
                     return Ok(());
                 }
@@ -214,10 +214,6 @@ fn decoded(answer: std::result::Result<Answer, String>) -> std::result::Result<(
         Answer::Looked(_) | Answer::Prepared { .. } => None,
     }
     .ok_or_else(|| t!("photo.decoder_version").into())
-}
-
-fn unreadable(exception: &wasm_bindgen::JsValue) -> Error {
-    Error::Unreadable(t!("photo.lost", reason = js::message(exception)).into())
 }
 
 fn tell(event: InspectionEvent) {

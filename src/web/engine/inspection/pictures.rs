@@ -49,7 +49,8 @@ pub fn wrapped(units: &GrayImage) -> GrayImage {
     })
 }
 
-fn blob(bytes: &[u8], mime_type: &str) -> Result<Blob> {
+/// A picture in this format.
+pub fn blob(bytes: &[u8], mime_type: &str) -> Result<Blob> {
     js::blob(bytes, mime_type)
         .map_err(|exception| Error::Unreadable(t!("photo.no_room", reason = js::message(&exception)).into()))
 }

@@ -9,18 +9,19 @@ use std::{
 };
 
 use leptos::prelude::*;
-use web_sys::{Blob, File};
+use web_sys::File;
 
 use crate::{
     evaluation::{Answers, Comparison, Scope},
     language::Told,
     web::{
-        page::{intake::Found, state::SharedBridge, train::thumbnails::Thumbnails},
+        page::{intake::Found, state::SharedBridge, thumbnails::Thumbnails},
         protocol::{
             FileHandle, PhotoId, PhotoToClassify,
             evaluation::{EvaluationCommand, EvaluationEvent},
             training::ModelChoice,
         },
+        thumbnail::Thumbnail,
     },
 };
 
@@ -92,7 +93,7 @@ pub struct Evaluation {
     /// The photos that cannot be read, and why.
     pub unreadable: RwSignal<BTreeMap<usize, Told>>,
     /// The photos' small pictures.
-    pub thumbnails: Thumbnails,
+    pub thumbnails: Thumbnails<String>,
     candidates: StoredValue<Vec<Candidate>>,
     files: StoredValue<Vec<File>, LocalStorage>,
     answers: StoredValue<Vec<(ModelChoice, Answers)>>,
@@ -228,7 +229,7 @@ impl Evaluation {
         self.asked.try_update_value(|asked| Some((asked.model.clone()?, asked.out.remove(&id)?))).flatten()
     }
 
-    fn keep(self, model: ModelChoice, photo: usize, (probabilities, sure): (Vec<f32>, bool), thumbnail: Blob) {
+    fn keep(self, model: ModelChoice, photo: usize, (probabilities, sure): (Vec<f32>, bool), thumbnail: Thumbnail) {
         let path = self.paths.with_untracked(|paths| paths.get(photo).cloned());
         self.answers.update_value(|all| {
             let is_new = !all.iter().any(|(_, answers)| answers.probabilities.contains_key(&photo));

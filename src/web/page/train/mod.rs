@@ -7,7 +7,6 @@ pub mod choose;
 pub mod parts;
 pub mod result;
 pub mod state;
-pub mod thumbnails;
 pub mod unfinished;
 pub mod words;
 

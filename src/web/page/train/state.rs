@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 
-use super::{folder::KeptFolder, form::Form, thumbnails::Thumbnails};
+use super::{folder::KeptFolder, form::Form};
 use crate::{
     dataset::Arranged,
     dataset_report::{PhotoSet, duplicates::Duplicates},
@@ -19,6 +19,7 @@ use crate::{
             intake::Folder,
             language::{Saying, silence},
             state::SharedBridge,
+            thumbnails::Thumbnails,
         },
         protocol::training::{Best, KeptModel, Place, Step, TrainingDevice, TrainingOrder, UnfinishedRun},
     },
@@ -184,7 +185,7 @@ pub struct Training {
     /// What went wrong with them last.
     pub models_trouble: RwSignal<Option<Told>>,
     /// The photos' small pictures.
-    pub thumbnails: Thumbnails,
+    pub thumbnails: Thumbnails<String>,
     /// The folder of the photos that were chosen, where the browser gave a handle of it.
     pub(super) folder: StoredValue<Option<Folder>, LocalStorage>,
     /// How many folders were chosen so far.

@@ -13,14 +13,13 @@ use rust_i18n::t;
 use super::{
     parts::go_to,
     state,
-    thumbnails::Thumbnails,
     words::{number, percent},
 };
 use crate::{
     language::Told,
     run::Evaluation,
     web::{
-        page::{bridge::Source, state::Page, view::View},
+        page::{bridge::Source, state::Page, thumbnails::Thumbnails, view::View},
         protocol::training::{Bits, ModelChoice},
     },
 };
@@ -32,7 +31,7 @@ pub struct Answered {
     /// What it made of the photos.
     pub evaluation: Evaluation,
     /// The photos' small pictures.
-    pub thumbnails: Thumbnails,
+    pub thumbnails: Thumbnails<String>,
     /// What the `id`s of the tables begin with.
     pub ids: &'static str,
 }
