@@ -6,7 +6,7 @@ import { ROOT, alexnet } from './support/command-line.mjs';
 import { CLASSES as SHAPES, test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
 import { CLASSES, LOGITS, formulaModel } from './support/formula.mjs';
-import { classify, expectAnswer, open } from './support/page.mjs';
+import { beforeEngine, classify, expectAnswer, open } from './support/page.mjs';
 import { keptModels } from './support/training.mjs';
 
 const SHIPPED = path.join(ROOT, 'www/models/flowers.safetensors');
@@ -85,6 +85,33 @@ test('two models side by side, and a model without class names is named', async 
   expect(CLASSES).toContain(answer.label);
 });
 
+test('a model is credited with its own answers alone, though another was chosen before they came', async ({ page, dataset }, testInfo) => {
+  const folder = await flowers(dataset, testInfo);
+  await beforeEngine(page, withSlowFiles);
+  await open(page, '#evaluate');
+  await load(page, formulaModel(), testInfo);
+  await page.locator('[data-model="shipped"] [data-action="use"]').click();
+  await expect(page.locator('#evaluate-model')).toHaveValue('shipped');
+  await page.locator('#evaluate-model').selectOption(await keptModels(page).getAttribute('data-model'));
+  await page.locator('#evaluate-folder').setInputFiles(folder);
+  // By then its photos wait for that model, which the engine still reads.
+  await page.waitForTimeout(500);
+  await page.locator('#evaluate-model').selectOption('shipped');
+  await expectEvaluation(page, 'done');
+  const expected = JSON.parse(await commandLine(folder));
+  expect(await confusion(page, expected.classes)).toEqual(expected.confusion);
+});
+
+test('where the model in use was deleted, the page’s own is evaluated', async ({ page, dataset }, testInfo) => {
+  await open(page, '#evaluate');
+  await load(page, formulaModel(), testInfo);
+  await keptModels(page).getByRole('button', { name: /^Delete/ }).click();
+  await keptModels(page).getByRole('button', { name: /^Delete for good/ }).click();
+  await expect(page.locator('#evaluate-model option:checked')).toHaveText('flowers.safetensors');
+  await evaluate(page, await flowers(dataset, testInfo));
+  await expect(page.locator('[data-evaluated]')).toHaveAttribute('data-count', '24');
+});
+
 test('loose photos show where two models differ', async ({ page, photos }, testInfo) => {
   await open(page, '#evaluate');
   await load(page, formulaModel(), testInfo);
@@ -154,6 +181,15 @@ test.describe('a model in the address', () => {
     expect(new URL(page.url()).origin).toBe(new URL(baseURL).origin);
   });
 });
+
+// Runs in the engine's worker: large files, such as models, take their time.
+function withSlowFiles() {
+  const { arrayBuffer } = Blob.prototype;
+  Blob.prototype.arrayBuffer = async function () {
+    if (this.size > 1_000_000) await new Promise((resolve) => setTimeout(resolve, 2_000));
+    return arrayBuffer.call(this);
+  };
+}
 
 /** A folder of two flowers' names (one in capitals), one of something else, and a file that is no photo. */
 async function flowers(dataset, testInfo) {

@@ -1,6 +1,9 @@
 // Models are kept wherever the browser lets them be, and where it has no room the run goes on all the same.
+import { writeFile } from 'node:fs/promises';
+
 import { test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
+import { formulaModel } from './support/formula.mjs';
 import { beforeEngine } from './support/page.mjs';
 import { choose, finish, keptModels, openTraining, start } from './support/training.mjs';
 
@@ -54,13 +57,25 @@ test('without room the run goes on, and its model is used while the page is open
   await expect(keptModels(page).locator('[data-in-use]')).toBeVisible();
 });
 
+test('without room a model that is brought is used, and is said not to be kept', async ({ page }, testInfo) => {
+  await beforeEngine(page, withoutRoom);
+  await openTraining(page);
+  const model = testInfo.outputPath('mine.safetensors');
+  await writeFile(model, formulaModel());
+  await page.locator('input#model-file').setInputFiles(model);
+  await expect(keptModels(page).locator('[data-in-use]')).toBeVisible();
+  await expect(page.locator('#models [role="alert"]')).toContainText(/mine.*gone when the page is closed.*no room/);
+});
+
 // Preludes: they run in the engine's worker, before the engine.
 
 function withoutFiles() {
   delete StorageManager.prototype.getDirectory;
 }
 
+// As where a visitor has blocked what sites keep.
 function withoutAnything() {
+  LockManager.prototype.request = () => Promise.reject(new DOMException('Access is denied', 'SecurityError'));
   delete StorageManager.prototype.getDirectory;
   Object.defineProperty(self, 'indexedDB', { value: undefined });
 }

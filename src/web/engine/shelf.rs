@@ -27,6 +27,18 @@ pub struct Shelf {
 /// What is known of a model, and its weights as a file.
 type Unstored = (KeptModel, Vec<u8>);
 
+/// A model that was brought.
+pub struct Imported {
+    /// Its id.
+    pub id: ModelId,
+    /// Its name.
+    pub name: String,
+    /// Its weights, with the names of its classes.
+    pub file: ModelFile,
+    /// Why it is not kept beyond this visit, where it is not.
+    pub not_kept: Option<String>,
+}
+
 impl Shelf {
     /// The models in this storage.
     pub fn new(storage: Storage) -> Self {
@@ -78,12 +90,11 @@ impl Shelf {
         Some(message)
     }
 
-    /// Adds a model that was brought, or finds it where it was brought before. Gives its id, its name, and its weights with
-    /// the names of its classes.
+    /// Adds a model that was brought, or finds it where it was brought before.
     ///
     /// # Errors
     /// Cause and remedy, in words.
-    pub async fn import(&self, import: Import) -> Result<(ModelId, String, ModelFile), String> {
+    pub async fn import(&self, import: Import) -> Result<Imported, String> {
         let Import { name, content, mut file, has_class_file } = import;
         let id = format!("file-{content}");
         let classes = file.metadata().classes.clone();
@@ -93,15 +104,15 @@ impl Shelf {
             } else {
                 file.set_classes(known.classes).map_err(|error| error.to_string())?;
             }
-            return Ok((id, known.name, file));
+            return Ok(Imported { id, name: known.name, file, not_kept: None });
         }
         let name = self.free_name(&name).await;
         let created = js_sys::Date::now();
         let model = KeptModel { id: id.clone(), name: name.clone(), created, classes, run: None };
         // Where there is no room it is there until the page is closed, as it is used at once.
         let weights = file.to_safetensors(Precision::F32).map_err(|error| error.to_string())?;
-        let _ = self.add(model, weights).await;
-        Ok((id, name, file))
+        let not_kept = self.add(model, weights).await;
+        Ok(Imported { id, name, file, not_kept })
     }
 
     /// A model's weights, and its name.

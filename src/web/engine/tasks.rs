@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 use web_time::Duration;
 
@@ -17,7 +18,7 @@ use super::model::Model;
 use super::outbox::post;
 use super::photos::{Photo, Photos};
 use super::ready::Ready;
-use super::shelf::Shelf;
+use super::shelf::{Imported, Shelf};
 use super::storage::Storage;
 use super::training::{Ground, Training, discard_unfinished, tell, tell_unfinished};
 use crate::alexnet::Width;
@@ -118,9 +119,12 @@ impl Engine {
                 Err(message) => post(&Event::ExportFailed { message }),
             },
             Task::Measure(order) => post(&Event::Measured(self.benchmark.measure(order, &self.model).await)),
-            Task::Evaluate(Evaluation::Begin(choice)) => self.begin_evaluation(choice).await,
+            Task::Evaluate(Evaluation::Begin(choice, turn)) => {
+                let model = self.model_to_evaluate(choice).await;
+                self.evaluator.begin(turn, model);
+            }
             Task::Evaluate(Evaluation::Answer) => self.evaluator.answer(&mut self.answering, &self.hardware).await,
-            Task::Evaluate(Evaluation::End) => self.evaluator.set_model(None),
+            Task::Evaluate(Evaluation::End) => self.evaluator.end(),
             Task::Inspect(inspection) => inspection.perform(&self.model, &self.hardware).await,
             Task::Training(command) => self.train(command).await,
         }
@@ -196,8 +200,11 @@ impl Engine {
     /// Keeps the model in these files and makes it ready.
     async fn import(&self, files: Vec<FileHandle>) -> Result<(Model, ModelChoice), String> {
         let import = Import::read(files).await?;
-        let (id, name, file) = self.shelf.import(import).await?;
+        let Imported { id, name, file, not_kept } = self.shelf.import(import).await?;
         self.tell_models().await;
+        if let Some(reason) = not_kept {
+            tell(TrainingEvent::ModelsFailed(t!("engine.not_kept", name = name, reason = reason).into()));
+        }
         Ok((Model::new(name, Rc::new(file), &self.hardware).await, ModelChoice::Kept(id)))
     }
 
@@ -207,17 +214,19 @@ impl Engine {
         Ok((Model::new(name, file, &self.hardware).await, choice))
     }
 
-    /// Has a model answer the photos of the evaluation, or says why not.
-    async fn begin_evaluation(&mut self, choice: ModelChoice) {
-        self.evaluator.set_model(None);
-        let model = if choice == self.choice {
-            Ok(Rc::clone(&self.model))
-        } else {
-            self.load(choice.clone()).await.map(|(model, _)| Rc::new(model))
-        };
-        match model {
-            Ok(model) => self.evaluator.set_model(Some(model)),
-            Err(message) => evaluation::tell(EvaluationEvent::Refused { model: choice, message }),
+    /// The model that is to answer the photos of the evaluation; the page is told why there is none. The one before is let go
+    /// of first, to make room.
+    async fn model_to_evaluate(&mut self, choice: ModelChoice) -> Option<Rc<Model>> {
+        self.evaluator.end();
+        if choice == self.choice {
+            return Some(Rc::clone(&self.model));
+        }
+        match self.load(choice.clone()).await {
+            Ok((model, _)) => Some(Rc::new(model)),
+            Err(message) => {
+                evaluation::tell(EvaluationEvent::Refused { model: choice, message });
+                None
+            }
         }
     }
 

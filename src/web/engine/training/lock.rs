@@ -1,8 +1,10 @@
 //! One run at a time among all tabs of this page, as they share the storage in which it is kept.
 
 use futures::channel::oneshot;
+use futures::future::{Either, select};
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::web::js;
 
@@ -11,7 +13,7 @@ const NAME: &str = "alexnet-run";
 
 /// The right to train, given back when dropped.
 pub struct Lock {
-    /// Ends the promise for whose length the browser keeps the lock; none where the browser has no locks.
+    /// Ends the promise for whose length the browser keeps the lock; none where the browser has no locks, or denies them.
     _release: Option<oneshot::Sender<()>>,
 }
 
@@ -27,9 +29,8 @@ impl Lock {
     }
 
     async fn ask(only_if_available: bool) -> Option<Self> {
-        let Some(locks) = js::property(&js::scope().navigator(), "locks") else {
-            return Some(Self { _release: None });
-        };
+        let without_locks = Some(Self { _release: None });
+        let Some(locks) = js::property(&js::scope().navigator(), "locks") else { return without_locks };
         let (release, released) = oneshot::channel::<()>();
         let (tell, told) = oneshot::channel();
         let hold = Closure::once_into_js(move |lock: JsValue| {
@@ -44,9 +45,11 @@ impl Lock {
                 Ok(JsValue::UNDEFINED)
             })
         });
-        match request(&locks, only_if_available, &hold) {
-            Ok(_) => told.await.unwrap_or(false).then_some(Self { _release: Some(release) }),
-            Err(_) => Some(Self { _release: None }),
+        let Ok(asked) = request(&locks, only_if_available, &hold) else { return without_locks };
+        match select(told, JsFuture::from(asked)).await {
+            Either::Left((taken, _)) => taken.unwrap_or(false).then_some(Self { _release: Some(release) }),
+            // Before anyone has told whether it is taken: where a page may keep nothing, it may not lock either.
+            Either::Right(_) => without_locks,
         }
     }
 }

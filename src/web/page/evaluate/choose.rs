@@ -5,7 +5,7 @@ use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
-use super::{candidates, state::Candidate};
+use super::{candidates, pair, state::Candidate};
 use crate::{
     language::Told,
     web::{
@@ -93,8 +93,9 @@ fn Pair() -> impl IntoView {
     let evaluation = page.evaluation;
     let all = Memo::new(move |_| candidates(page));
     let ready = move || page.stage.with(|stage| *stage == Stage::Ready);
-    let first = move || evaluation.pair(page.model_in_use.get()).0;
-    let second = move || evaluation.pair(page.model_in_use.get()).1;
+    let chosen = Memo::new(move |_| pair(page, &all.get()).map(|model| model.map(|model| model.choice)));
+    let first = move || chosen.get()[0].clone();
+    let second = move || chosen.get()[1].clone();
     let others =
         move || all.get().into_iter().filter(|candidate| Some(&candidate.choice) != first().as_ref()).collect();
     view! {

@@ -14,12 +14,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use self::state::{Candidate, Outcome, Phase};
+use self::state::{Candidate, Evaluation, Outcome, Phase};
 use super::{
     browser,
     state::Page,
     train::{
-        parts::show_start,
+        parts::rescue_focus,
         result::{Answered, Tables},
         words::{number, photos},
     },
@@ -48,6 +48,16 @@ fn candidates(page: Page) -> Vec<Candidate> {
     shipped.into_iter().chain(kept).collect()
 }
 
+/// The model to evaluate, of all of these, and the one to compare it with. In the place of one that is gone, or that nobody
+/// has chosen, is the model in use, and in the place of that the page's own.
+fn pair(page: Page, all: &[Candidate]) -> [Option<Candidate>; 2] {
+    let find = |choice: Option<ModelChoice>| all.iter().find(|candidate| Some(&candidate.choice) == choice.as_ref());
+    let Evaluation { first, second, .. } = page.evaluation;
+    let first = find(first.get()).or_else(|| find(page.model_in_use.get())).or(all.first());
+    let second = find(second.get()).filter(|second| first != Some(second));
+    [first, second].map(|candidate| candidate.cloned())
+}
+
 /// Evaluates whatever is chosen, from the page's start on.
 pub fn follow(page: Page) {
     let evaluation = page.evaluation;
@@ -61,12 +71,7 @@ pub fn follow(page: Page) {
         });
         browser::set_body_data("evaluation", Some(phase));
     });
-    let chosen = Memo::new(move |_| {
-        let all = candidates(page);
-        let (first, second) = evaluation.pair(page.model_in_use.get());
-        let find = |choice: ModelChoice| all.iter().find(|candidate| candidate.choice == choice).cloned();
-        first.into_iter().chain(second).filter_map(find).collect::<Vec<_>>()
-    });
+    let chosen = Memo::new(move |_| pair(page, &candidates(page)).into_iter().flatten().collect::<Vec<_>>());
     Effect::new(move || {
         evaluation.paths.track();
         evaluation.run(chosen.get());
@@ -123,7 +128,7 @@ fn Progress() -> impl IntoView {
                     id="stop-evaluation"
                     on:click=move |_| {
                         evaluation.stop();
-                        show_start("evaluate");
+                        rescue_focus("#evaluation-title");
                     }
                 >
                     {t!("evaluate.stop")}
@@ -171,7 +176,7 @@ fn Result(outcome: Arc<Outcome>) -> impl IntoView {
     let tables = move || answered.get(shown.get()).map(|(_, answered)| view! { <Tables answered=answered.clone()/> });
     view! {
         <section class="result" aria-labelledby="evaluation-title">
-            <h2 id="evaluation-title">
+            <h2 id="evaluation-title" tabindex="-1">
                 {if outcome.models.len() > 1 { t!("evaluate.side_by_side") } else { t!("evaluate.result") }}
             </h2>
             <verdict::Verdict outcome=outcome.clone()/>

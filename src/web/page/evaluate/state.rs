@@ -132,13 +132,6 @@ impl Evaluation {
         }
     }
 
-    /// The model to evaluate, where this one is in use, and another to compare it with.
-    pub fn pair(self, in_use: Option<ModelChoice>) -> (Option<ModelChoice>, Option<ModelChoice>) {
-        let first = self.first.get().or(in_use);
-        let second = self.second.get().filter(|second| first.as_ref() != Some(second));
-        (first, second)
-    }
-
     /// Whether there are photos.
     pub fn has_photos(self) -> bool {
         self.paths.with(|paths| !paths.is_empty())
@@ -173,7 +166,8 @@ impl Evaluation {
 
     /// Asks a new engine for what the last one left unanswered.
     pub fn go_on(self) {
-        if self.phase.get_untracked() == Phase::Working {
+        let was_at_work = self.asked.with_value(|asked| asked.model.is_some());
+        if was_at_work || self.phase.get_untracked() == Phase::Working {
             self.advance();
         }
     }
