@@ -1,5 +1,5 @@
 // What becomes of the chosen folder: what in it counts as a class, and whether it is asked for again after a reload.
-import { cp, readFile, readdir } from 'node:fs/promises';
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { test } from './support/dataset.mjs';
@@ -35,6 +35,26 @@ test('a run goes on after a reload without its folder being chosen again', async
 
   await expect(page.locator('#unfinished')).toHaveCount(0);
   await expect.poll(() => foldersKept(page)).toBe(0);
+});
+
+test('of a folder chosen while another is looked at, its own photos are seen', async ({ page, dataset }, testInfo) => {
+  // The same paths, and no photos.
+  const other = testInfo.outputPath('other');
+  await cp(dataset, other, { recursive: true });
+  for (const file of await readdir(other, { recursive: true, withFileTypes: true })) {
+    if (file.isFile()) await writeFile(path.join(file.parentPath, file.name), 'this is no photo\n');
+  }
+  await page.route('**/decoder*_loader.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `(${withSlowFiles})();${await response.text()}` });
+  });
+  await openTraining(page);
+  await page.locator('input#dataset').setInputFiles(other);
+  await expect(page.locator('body')).toHaveAttribute('data-training', 'checking');
+  await page.waitForTimeout(500);
+  await choose(page, dataset);
+  await expect(page.locator('[data-class-name]').first()).toHaveAttribute('data-count', '12');
+  await expect(page.locator('[data-unreadable]')).toHaveCount(0);
 });
 
 test('folders around the class folders and inside them are told, and the class folders are the classes', async ({
@@ -76,6 +96,15 @@ test('where the picker fails, the chooser of every browser comes; where the visi
   await choose.click();
   await expect.poll(() => choosers).toBe(2);
 });
+
+// Runs in the decoders.
+function withSlowFiles() {
+  const { arrayBuffer } = Blob.prototype;
+  Blob.prototype.arrayBuffer = async function () {
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    return arrayBuffer.call(this);
+  };
+}
 
 // Runs in the page, before it: the visitor always picks the same folder.
 function stubPicker() {

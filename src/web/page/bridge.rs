@@ -9,14 +9,14 @@ mod set;
 
 use std::{cell::RefCell, mem, rc::Rc, time::Duration};
 
-use leptos::prelude::set_timeout;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use web_time::Instant;
 
-use self::{life::Life, set::SetPhotos};
+use self::life::Life;
 use super::{
     adapter,
+    browser::pause,
     engine::{Engine, News},
 };
 use crate::language::in_all;
@@ -28,7 +28,7 @@ use crate::web::protocol::{
 pub use self::model::Source;
 
 /// Events handed to the page and photos handed to the engine at a time, and the least pause from one time to the next: the
-/// page stays quick to the touch, and a timer, unlike an animation frame, also runs in a hidden tab.
+/// page stays quick to the touch.
 const SLICE: usize = 20;
 const PAUSE: Duration = Duration::from_millis(10);
 /// The least pause after answers to photos, unless more are there already: to show each by itself takes time from those who
@@ -119,7 +119,7 @@ impl Bridge {
     /// Has these photos looked at, by their paths, as the set to train on in place of any other.
     pub fn look_at(self: &Rc<Self>, photos: Vec<(String, File)>) {
         let mut life = self.life.borrow_mut();
-        life.look_at(SetPhotos::new(photos));
+        life.look_at(photos);
         self.schedule(&mut life);
     }
 
@@ -158,7 +158,11 @@ impl Bridge {
     fn schedule(self: &Rc<Self>, life: &mut Life) {
         if !mem::replace(&mut life.delivery_due, true) {
             let bridge = Rc::clone(self);
-            set_timeout(move || bridge.deliver(), life.pause.saturating_sub(life.last_delivery.elapsed()));
+            let rest = life.pause.saturating_sub(life.last_delivery.elapsed());
+            spawn_local(async move {
+                pause(rest).await;
+                bridge.deliver();
+            });
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise};
 use leptos::prelude::{document, set_timeout, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url, UrlSearchParams};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, MessageChannel, Url, UrlSearchParams};
 
 use crate::web::js;
 
@@ -64,6 +65,24 @@ pub async fn called_back<T: JsCast>(call: impl FnOnce(&Function, &Function)) -> 
         }
     });
     JsFuture::from(promise).await?.dyn_into()
+}
+
+/// Lets the browser do other things for so long. In a hidden page, where timers may come once in a minute, it has one turn.
+pub async fn pause(length: Duration) {
+    if !document().hidden() || take_turns().await.is_err() {
+        TimeoutFuture::new(length.as_millis().try_into().unwrap_or(u32::MAX)).await;
+    }
+}
+
+/// Goes on after whatever else is due, by a message to itself.
+async fn take_turns() -> Result<(), JsValue> {
+    let channel = MessageChannel::new()?;
+    let (hears, tells) = (channel.port1(), channel.port2());
+    let heard = Promise::new(&mut |hear, _| hears.set_onmessage(Some(&hear)));
+    tells.post_message(&JsValue::NULL)?;
+    JsFuture::from(heard).await?;
+    hears.close();
+    Ok(())
 }
 
 /// Whether this browser lets a page ask for a camera; pages not served securely may not.

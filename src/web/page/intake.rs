@@ -6,14 +6,13 @@ mod folder;
 
 use std::time::Duration;
 
-use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, File, FileList, FileSystemEntry};
 use web_time::Instant;
 
-use super::state::Page;
+use super::{browser::pause, state::Page};
 use crate::{web::js, words::photos};
 
 pub use self::{count::Count, folder::Folder};
@@ -67,7 +66,7 @@ impl Findings {
                 let file: File = file.unchecked_into();
                 findings.add(Found { path: relative_path(&file), file }, &mut count);
                 if turn.elapsed() > TURN {
-                    TimeoutFuture::new(0).await;
+                    pause(Duration::ZERO).await;
                     turn = Instant::now();
                 }
             }
@@ -162,15 +161,16 @@ pub async fn take_in(page: Page, mut findings: Findings) {
         let (added, others) = (wanted.len(), others.into_iter().map(|found| found.path).collect::<Vec<_>>());
         page.tell(move || summary(added, &others, unreadable).into());
     }
+    let given_up = page.given_up();
     // Before many, the browser has just spent its time on the list of files.
     if wanted.len() > HELPING {
-        TimeoutFuture::new(0).await;
+        pause(Duration::ZERO).await;
     }
-    while !wanted.is_empty() {
+    while !wanted.is_empty() && page.given_up() == given_up {
         let rest = wanted.split_off(wanted.len().min(HELPING));
         page.classify(wanted);
         wanted = rest;
-        TimeoutFuture::new(0).await;
+        pause(Duration::ZERO).await;
     }
 }
 

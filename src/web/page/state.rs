@@ -102,6 +102,7 @@ pub struct Page {
     answering: StoredValue<Option<Arc<AnsweringModel>>>,
     thumbnails: Thumbnails<PhotoId>,
     files: StoredValue<HashMap<PhotoId, File>, LocalStorage>,
+    given_up: StoredValue<u32>,
     bridge: SharedBridge,
 }
 
@@ -135,6 +136,7 @@ impl Page {
             answering: StoredValue::new(None),
             thumbnails: Thumbnails::new(),
             files: StoredValue::new_local(HashMap::new()),
+            given_up: StoredValue::new(0),
             bridge,
         };
         page.bridge.set_value(Some(Bridge::start(settings, move |events| page.apply(events))));
@@ -163,19 +165,29 @@ impl Page {
 
     /// Forgets the photos without an answer.
     pub fn cancel(self) {
-        self.with_bridge(|bridge| bridge.cancel());
+        self.give_up();
         let dropped = self.results.try_update(Results::drop_waiting).unwrap_or_default();
         self.tell(move || t!("classify.cancelled", photos = photos(dropped)));
     }
 
     /// Forgets all photos.
     pub fn clear(self) {
-        self.with_bridge(|bridge| bridge.cancel());
+        self.give_up();
         self.results.update(Results::clear);
         self.filter.set(Filter::All);
         self.files.update_value(HashMap::clear);
         self.thumbnails.clear();
         self.tell(|| t!("classify.cleared"));
+    }
+
+    /// How often the visitor gave up what was under way: photos that are being added then are not wanted any more.
+    pub fn given_up(self) -> u32 {
+        self.given_up.get_value()
+    }
+
+    fn give_up(self) {
+        self.given_up.update_value(|times| *times += 1);
+        self.with_bridge(|bridge| bridge.cancel());
     }
 
     /// Has the model in these files used.

@@ -22,6 +22,8 @@ pub enum TrainingCommand {
     ForgetPhotos,
     /// Add photos to the set, to be found again by their paths.
     AddPhotos {
+        /// The page's number for the set.
+        set: u32,
         /// The photos.
         photos: Vec<PhotoOfSet>,
         /// Whether each is to be looked at and answered by [`TrainingEvent::Looked`].
@@ -130,6 +132,8 @@ pub struct TrainingOrder {
 pub enum TrainingEvent {
     /// A photo of the set was looked at.
     Looked {
+        /// The number of its set.
+        set: u32,
         /// Which.
         path: String,
         /// What was seen; `Err` says why it cannot be read, and what to do.

@@ -61,7 +61,7 @@ impl Training {
                 let former = self.set.replace(PhotoSet::new(self.decoders.clone()));
                 former.abandon();
             }
-            TrainingCommand::AddPhotos { photos, look } => self.set.borrow().add(photos, look),
+            TrainingCommand::AddPhotos { set, photos, look } => self.set.borrow().add(set, photos, look),
             TrainingCommand::Pause => self.wish(Wish::Pause),
             TrainingCommand::GoOn => self.wish(Wish::Run),
             TrainingCommand::Stop => self.wish(Wish::Stop),

@@ -34,7 +34,8 @@ pub struct PhotoSet {
 
 struct State {
     files: HashMap<String, FileHandle>,
-    to_look_at: VecDeque<String>,
+    /// Each with the page's number for the set.
+    to_look_at: VecDeque<(u32, String)>,
     looking: usize,
     kept: Kept,
 }
@@ -58,11 +59,11 @@ impl PhotoSet {
     }
 
     /// Adds photos; where `look` is asked for, each is answered by [`TrainingEvent::Looked`].
-    pub fn add(&self, photos: Vec<PhotoOfSet>, look: bool) {
+    pub fn add(&self, set: u32, photos: Vec<PhotoOfSet>, look: bool) {
         let mut state = self.state.borrow_mut();
         for PhotoOfSet { path, file } in photos {
             if look {
-                state.to_look_at.push_back(path.clone());
+                state.to_look_at.push_back((set, path.clone()));
             }
             state.files.insert(path, file);
         }
@@ -132,7 +133,7 @@ impl PhotoSet {
     fn look(&self) {
         let mut state = self.state.borrow_mut();
         while state.looking < LOOKS_AHEAD
-            && let Some(path) = state.to_look_at.pop_front()
+            && let Some((number, path)) = state.to_look_at.pop_front()
         {
             let Some(file) = state.files.get(&path).cloned() else { continue };
             state.looking += 1;
@@ -143,7 +144,7 @@ impl PhotoSet {
                     Ok(Answer::Decoded(_) | Answer::Prepared { .. }) => Err(other_version()),
                     Err(message) => Err(message),
                 };
-                post(&Event::Training(TrainingEvent::Looked { path, look }));
+                post(&Event::Training(TrainingEvent::Looked { set: number, path, look }));
                 set.state.borrow_mut().looking -= 1;
                 set.look();
             });

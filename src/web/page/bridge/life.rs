@@ -107,9 +107,9 @@ impl Life {
     }
 
     /// Has the photos of another set looked at.
-    pub fn look_at(&mut self, set: SetPhotos) {
+    pub fn look_at(&mut self, photos: Vec<(String, File)>) {
         self.post(&Command::Training(TrainingCommand::ForgetPhotos));
-        self.set = set;
+        self.set = SetPhotos::new(self.set.number.wrapping_add(1), photos);
         self.order = None;
     }
 
@@ -161,6 +161,8 @@ impl Life {
                 }
             }
             Event::ModelRefused { .. } => drop(self.next_models.pop_front()),
+            // It was on its way while the visitor chose another set.
+            Event::Training(TrainingEvent::Looked { set, .. }) if *set != self.set.number => return false,
             Event::Training(event) => self.heed_training(event),
             _ => {}
         }

@@ -8,6 +8,8 @@ use crate::web::protocol::training::{PhotoOfSet, TrainingCommand};
 /// The photos, sorted by path, and how many of them this engine knows.
 #[derive(Default)]
 pub struct SetPhotos {
+    /// What tells it from the sets before: the same paths may lie in another folder.
+    pub number: u32,
     photos: Vec<SetPhoto>,
     posted: usize,
 }
@@ -20,10 +22,10 @@ struct SetPhoto {
 
 impl SetPhotos {
     /// Another set, of which the engine knows nothing.
-    pub fn new(mut photos: Vec<(String, File)>) -> Self {
+    pub fn new(number: u32, mut photos: Vec<(String, File)>) -> Self {
         photos.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let photos = photos.into_iter().map(|(path, file)| SetPhoto { path, file, looked_at: false }).collect();
-        Self { photos, posted: 0 }
+        Self { number, photos, posted: 0 }
     }
 
     /// Takes note that an engine looked at a photo: no other engine has to.
@@ -57,6 +59,6 @@ impl SetPhotos {
             .map(|photo| PhotoOfSet { path: photo.path.clone(), file: FileHandle(photo.file.clone()) })
             .collect();
         self.posted += photos.len();
-        Some(TrainingCommand::AddPhotos { photos, look: !looked_at })
+        Some(TrainingCommand::AddPhotos { set: self.number, photos, look: !looked_at })
     }
 }

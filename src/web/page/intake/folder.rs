@@ -1,8 +1,9 @@
 //! Folders as the File System Access interfaces give them: by handles, which can be kept for another visit. Called by
 //! name, as web-sys counts most of these interfaces among the unstable ones.
 
+use std::time::Duration;
+
 use futures::future::join_all;
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,7 +13,7 @@ use web_sys::{
 use web_time::Instant;
 
 use super::{Count, Findings, Found, TURN};
-use crate::web::js;
+use crate::web::{js, page::browser::pause};
 
 /// Files opened at a time.
 const HELPING: usize = 50;
@@ -107,7 +108,7 @@ impl Findings {
                     _ => files.push((path, entry.unchecked_into())),
                 }
                 if turn.elapsed() > TURN {
-                    TimeoutFuture::new(0).await;
+                    pause(Duration::ZERO).await;
                     turn = Instant::now();
                 }
             }
@@ -126,7 +127,7 @@ impl Findings {
             }
         }
         // What is done with thousands of files is a task of its own.
-        TimeoutFuture::new(0).await;
+        pause(Duration::ZERO).await;
         findings.in_folders.sort_by(|a, b| a.path.cmp(&b.path));
         findings.folder = Some(folder);
         findings

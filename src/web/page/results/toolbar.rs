@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use crate::{
     language::Text,
     results::{Counts, Filter, Order, Results},
-    web::page::{browser::save_text, state::Page},
+    web::page::{browser::save_text, state::Page, train::parts::rescue_focus},
     words::photos,
 };
 
@@ -49,7 +49,14 @@ pub fn Progress(counts: Memo<Counts>) -> impl IntoView {
             <button type="button" id="cancel" disabled=move || !running() on:click=move |_| page.cancel()>
                 {t!("results.cancel")}
             </button>
-            <button type="button" id="clear" on:click=move |_| page.clear()>
+            <button
+                type="button"
+                id="clear"
+                on:click=move |_| {
+                    page.clear();
+                    rescue_focus("#photos");
+                }
+            >
                 {t!("results.clear")}
             </button>
         </div>

@@ -29,7 +29,7 @@ impl Training {
         let mut steps = Vec::new();
         for event in events {
             match event {
-                TrainingEvent::Looked { path, look } => looks.push((path, look)),
+                TrainingEvent::Looked { path, look, .. } => looks.push((path, look)),
                 TrainingEvent::Step(step) => steps.push(step),
                 other => {
                     self.take_steps(&mem::take(&mut steps));

@@ -1,8 +1,7 @@
 //! The photos to train on: how they come, and what becomes of what the engine sees in them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
@@ -15,7 +14,10 @@ use super::{
 use crate::{
     dataset_report::{Listing, PhotoSet, Seen, common_folder, duplicates::Search},
     web::{
-        page::intake::{Findings, Folder, Found},
+        page::{
+            browser::pause,
+            intake::{Findings, Folder, Found},
+        },
         protocol::training::Look,
     },
 };
@@ -104,7 +106,7 @@ impl Training {
         let mut search = self.set.with_untracked(Search::new);
         spawn_local(async move {
             while search.step(PAIRS) {
-                TimeoutFuture::new(0).await;
+                pause(Duration::ZERO).await;
             }
             if self.choices.get_value() != choice {
                 return;
