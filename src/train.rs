@@ -193,6 +193,10 @@ impl Trainer {
             Mode::Full | Mode::Scratch => self.whole_pass(loader, &mut on_event).await?,
         };
         let ControlFlow::Continue((train_loss, evaluation)) = pass else { return Ok(ControlFlow::Break(())) };
+        // What the last step has made of the weights shows here first.
+        if !evaluation.loss.is_finite() {
+            return Err(Error::Diverged);
+        }
         let record = EpochRecord {
             epoch: self.history.len() + 1,
             train_loss,

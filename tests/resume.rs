@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use alexnet_browser::Error;
 use alexnet_browser::dataset::{Sample, Split};
 use alexnet_browser::device;
 use alexnet_browser::input::to_tensor;
@@ -94,4 +95,19 @@ fn a_resumed_run_is_the_run_that_never_stopped() {
     goes_on_as_if_it_had_not_stopped(Mode::Head, Recipe::Tutorial);
     goes_on_as_if_it_had_not_stopped(Mode::Head, Recipe::Best);
     goes_on_as_if_it_had_not_stopped(Mode::Full, Recipe::Tutorial);
+}
+
+#[test]
+fn a_run_whose_last_step_spoils_the_weights_ends_there() {
+    let start = ModelFile::from_safetensors(&common::formula_network()).unwrap();
+    // One step an epoch, so that its loss is that of the weights before it.
+    let config =
+        TrainingConfig { batch_size: 16, learning_rate: 3e38, ..TrainingConfig::of(Recipe::Tutorial, Mode::Head) };
+    let classes = vec!["dark".to_owned(), "light".to_owned()];
+    let weights = Start { name: "formula", weights: &start };
+    let mut trainer = Trainer::new(config.clone(), classes, Some(weights), &device::cpu());
+    let mut loader = Painter { config, batches: Vec::new().into_iter() };
+    let epoch = block_on(trainer.run_epoch(&mut loader, |_| ControlFlow::Continue(())));
+    assert!(matches!(epoch, Err(Error::Diverged)), "{epoch:?}");
+    assert!(trainer.history().is_empty());
 }

@@ -54,7 +54,7 @@ pub fn Epochs() -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=epochs key=|epoch| epoch.record.epoch children=row/>
+                        <For each=epochs key=|epoch| (epoch.record.epoch, epoch.record.train_loss.to_bits()) children=row/>
                     </tbody>
                 </table>
             </div>
