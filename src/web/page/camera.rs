@@ -22,6 +22,7 @@ pub fn Camera() -> impl IntoView {
     let (live, set_live) = signal(false);
     let (said, set_said) = signal(Text::default());
     let taken = StoredValue::new(0_usize);
+    let openings = StoredValue::new(0_usize);
 
     let open = move |_| {
         let (Some(dialog), Some(video)) = (dialog.get_untracked(), video.get_untracked()) else { return };
@@ -29,10 +30,12 @@ pub fn Camera() -> impl IntoView {
             return;
         }
         set_said.set(t!("camera.asking"));
+        openings.update_value(|openings| *openings += 1);
+        let opening = openings.get_value();
         spawn_local(async move {
             match ask_for_camera().await {
-                // The visitor may have closed the dialog while the browser asked.
-                Ok(stream) if !dialog.open() => stop(&stream),
+                // The visitor may have closed the dialog while the browser asked, and opened it again.
+                Ok(stream) if !dialog.open() || opening != openings.get_value() => stop(&stream),
                 Ok(stream) => {
                     video.set_src_object(Some(&stream));
                     set_live.set(true);
@@ -54,10 +57,10 @@ pub fn Camera() -> impl IntoView {
     let take = move |_| {
         let Some(video) = video.get_untracked() else { return };
         spawn_local(async move {
-            taken.update_value(|taken| *taken += 1);
-            let name = format!("camera-{}.jpg", taken.get_value());
+            let name = format!("camera-{}.jpg", taken.get_value() + 1);
             match picture(&video, &name).await {
                 Ok(file) => {
+                    taken.update_value(|taken| *taken += 1);
                     page.classify(vec![Found { file, path: name }]);
                     set_said.set(t!("camera.taken", photos = photos(taken.get_value())));
                 }
