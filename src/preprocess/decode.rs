@@ -106,8 +106,7 @@ fn decode_jpeg(bytes: &[u8], least_side: Option<u16>) -> Option<DynamicImage> {
     let is_rgb = |adobe: usize| bytes.get(adobe + 15) == Some(&0);
     let is_jfif = |name: usize| bytes[..name].iter().rev().skip(2).take(2).eq(b"\xe0\xff");
     // A JFIF file is YCbCr, whatever else it says.
-    if memmem::find_iter(bytes, b"\xff\xee\0\x0eAdobe").any(is_rgb)
-        && !memmem::find_iter(bytes, b"JFIF\0").any(is_jfif)
+    if memmem::find_iter(bytes, b"\xff\xee\0\x0eAdobe").any(is_rgb) && !memmem::find_iter(bytes, b"JFIF\0").any(is_jfif)
     {
         return None;
     }

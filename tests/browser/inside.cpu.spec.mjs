@@ -1,5 +1,5 @@
 // Looking inside the network: what decided, what each layer makes of a photo, what the network consists of.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { expect, test } from './support/fixtures.mjs';
@@ -60,6 +60,15 @@ test('the layer table and the filters are those of the model in use', async ({ p
   await expect(filters).not.toHaveAttribute('src', shipped);
 });
 
+test('a small photo that its file says is turned is shown upright', async ({ page, photos }) => {
+  const jpeg = await readFile((await photos(1))[0]);
+  await open(page, '#inside');
+  await page.locator('input#inspect').setInputFiles({ name: 'turned.jpg', mimeType: 'image/jpeg', buffer: turned(jpeg) });
+  await expectInside(page, 'done');
+  const size = await page.locator('#inside-heat').evaluate((image) => [image.naturalWidth, image.naturalHeight]);
+  expect(size).toEqual([240, 320]);
+});
+
 test('a file that is no photo gets a message, and the next photo is looked at', async ({ page, photos }) => {
   const [good] = await photos(1);
   await open(page, '#inside');
@@ -73,6 +82,13 @@ test('a file that is no photo gets a message, and the next photo is looked at', 
   await expectShown(page.locator('#inside-heat'));
   await expect(page.locator('.inside')).toContainText(path.basename(good));
 });
+
+/** A JPEG that is to be turned by a quarter: EXIF's orientation 6. */
+function turned(jpeg) {
+  const exif = Buffer.from('4578696600004d4d002a000000080001011200030000000100060000' + '00000000', 'hex');
+  const length = Buffer.from([0, exif.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xe1]), length, exif, jpeg.subarray(2)]);
+}
 
 function expectInside(page, state) {
   return expect(page.locator('body')).toHaveAttribute('data-inside', state);

@@ -111,6 +111,34 @@ test('a cancelled batch stops, its helpers too, and the page goes on working', a
   await expect(page.locator('[data-photo]')).toHaveCount(0);
 });
 
+test('photos that are still being added are left out by Cancel', async ({ page, photos }) => {
+  await page.addInitScript(() => {
+    // Between two helpings.
+    const later = globalThis.setTimeout;
+    globalThis.setTimeout = (work, milliseconds = 0) => later(work, milliseconds + 200);
+  });
+  await open(page);
+  await page.locator('input#photos').setInputFiles(await photos(MANY));
+  await page.locator('#cancel:enabled').click();
+  const total = () => page.locator('#photos-progress').evaluate((bar) => bar.max);
+  const atFirst = await total();
+  await page.waitForTimeout(1_500);
+  expect(await total()).toBe(atFirst);
+  expect(atFirst).toBeLessThan(MANY);
+});
+
+test('a hidden page, whose timers come once in a minute, goes on', async ({ page, photos }) => {
+  await page.addInitScript(() => {
+    const later = globalThis.setTimeout;
+    globalThis.setTimeout = (work, milliseconds) => later(work, globalThis.pretendsToBeHidden ? 60_000 : milliseconds);
+    Object.defineProperty(document, 'hidden', { get: () => globalThis.pretendsToBeHidden ?? false });
+  });
+  await open(page);
+  await page.evaluate(() => (globalThis.pretendsToBeHidden = true));
+  await page.locator('input#photos').setInputFiles(await photos(100));
+  await expect(page.locator('#photos-progress')).toHaveJSProperty('value', 100);
+});
+
 test('answers can be saved as CSV and as JSON', async ({ page, photos }) => {
   const files = await photos(3);
   await open(page);

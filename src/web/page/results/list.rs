@@ -16,6 +16,9 @@ use crate::{
 /// Cards built at a time, and the pause before the next ones.
 const SLICE: usize = 10;
 const PAUSE: Duration = Duration::from_millis(10);
+/// Places of the list where a photo that waits has a card. Those behind come with their answers: their cards would say no more,
+/// and take as long to build.
+const WAITING: usize = 30;
 /// How often a list that is not in the order added is put in order while answers still come.
 const REORDER_EVERY: Duration = Duration::from_secs(1);
 
@@ -62,7 +65,9 @@ fn arrangement(page: Page, counts: Memo<Counts>) -> RwSignal<Vec<CardKey>> {
             return last;
         }
         arranged.set(page.results.with_untracked(|results| {
-            results.arranged(order, &filter).into_iter().map(|photo| (photo.id, photo.is_waiting())).collect()
+            let photos = results.arranged(order, &filter).into_iter().enumerate();
+            let shown = photos.filter(|(place, photo)| *place < WAITING || !photo.is_waiting());
+            shown.map(|(_, photo)| (photo.id, photo.is_waiting())).collect()
         }));
         (Instant::now(), order, filter)
     });
