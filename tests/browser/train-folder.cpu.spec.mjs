@@ -2,8 +2,9 @@
 import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { test } from './support/dataset.mjs';
+import { CLASSES, test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
+import { beforeEngine } from './support/page.mjs';
 import { choose, epochDone, expectTraining, finish, openTraining, start } from './support/training.mjs';
 
 test('a run goes on after a reload without its folder being chosen again', async ({ page, fewPhotos }) => {
@@ -38,20 +39,22 @@ test('a run goes on after a reload without its folder being chosen again', async
 });
 
 test('of a folder chosen while another is looked at, its own photos are seen', async ({ page, dataset }, testInfo) => {
-  // The same paths, and no photos.
+  // The same paths as the last ones of the data set, and no photos.
   const other = testInfo.outputPath('other');
-  await cp(dataset, other, { recursive: true });
+  await cp(path.join(dataset, CLASSES[2]), path.join(other, CLASSES[2]), { recursive: true });
   for (const file of await readdir(other, { recursive: true, withFileTypes: true })) {
     if (file.isFile()) await writeFile(path.join(file.parentPath, file.name), 'this is no photo\n');
   }
-  await page.route('**/decoder*_loader.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `(${withSlowFiles})();${await response.text()}` });
+  await beforeEngine(page, withSlowLooks);
+  await page.addInitScript(() => {
+    // Between two helpings of photos for the engine.
+    const later = globalThis.setTimeout;
+    globalThis.setTimeout = (work, milliseconds = 0) => later(work, milliseconds + 700);
   });
   await openTraining(page);
   await page.locator('input#dataset').setInputFiles(other);
   await expect(page.locator('body')).toHaveAttribute('data-training', 'checking');
-  await page.waitForTimeout(500);
+  await page.waitForTimeout(1_000);
   await choose(page, dataset);
   await expect(page.locator('[data-class-name]').first()).toHaveAttribute('data-count', '12');
   await expect(page.locator('[data-unreadable]')).toHaveCount(0);
@@ -97,12 +100,13 @@ test('where the picker fails, the chooser of every browser comes; where the visi
   await expect.poll(() => choosers).toBe(2);
 });
 
-// Runs in the decoders.
-function withSlowFiles() {
-  const { arrayBuffer } = Blob.prototype;
-  Blob.prototype.arrayBuffer = async function () {
-    await new Promise((resolve) => setTimeout(resolve, 800));
-    return arrayBuffer.call(this);
+// Runs in the engine's worker: decoders hear late of the photos that they are to look at.
+function withSlowLooks() {
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (message, ...others) {
+    const post = () => postMessage.call(this, message, ...others);
+    if (message.Look) setTimeout(post, 1_000);
+    else post();
   };
 }
 
