@@ -1,6 +1,7 @@
 //! A run that goes on from a checkpoint is the run that never stopped, in every mode and recipe.
 
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 
 use alexnet_browser::Error;
 use alexnet_browser::dataset::{Sample, Split};
@@ -87,9 +88,12 @@ fn goes_on_as_if_it_had_not_stopped(mode: Mode, recipe: Recipe) {
     assert_eq!(run(&mut resumed, 2), whole, "{mode:?} {recipe:?}");
 }
 
-/// One after the other: the random numbers of a device are all of its runs'.
+/// One run after the other: the random numbers of a device are all of its runs'.
+static DEVICE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_resumed_run_is_the_run_that_never_stopped() {
+    let _alone = DEVICE.lock();
     goes_on_as_if_it_had_not_stopped(Mode::Scratch, Recipe::Tutorial);
     goes_on_as_if_it_had_not_stopped(Mode::Scratch, Recipe::Best);
     goes_on_as_if_it_had_not_stopped(Mode::Head, Recipe::Tutorial);
@@ -99,6 +103,7 @@ fn a_resumed_run_is_the_run_that_never_stopped() {
 
 #[test]
 fn a_run_whose_last_step_spoils_the_weights_ends_there() {
+    let _alone = DEVICE.lock();
     let start = ModelFile::from_safetensors(&common::formula_network()).unwrap();
     // One step an epoch, so that its loss is that of the weights before it.
     let config =
