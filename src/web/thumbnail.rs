@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "data:image/jpeg;base64,";
 
-/// A small JPEG of a photo, upright, as a `data:` URL. That lies outside the programs' memory, as a file would, but takes no
+/// A small JPEG of a photo, shown upright, as a `data:` URL. That lies outside the programs' memory, as a file would, but takes no
 /// turn of the browser's main process, which a file takes several of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Thumbnail(#[serde(with = "serde_wasm_bindgen::preserve")] JsString);

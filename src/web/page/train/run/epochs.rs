@@ -54,6 +54,7 @@ pub fn Epochs() -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
+                        // The epochs of two runs have the same numbers.
                         <For each=epochs key=|epoch| (epoch.record.epoch, epoch.record.train_loss.to_bits()) children=row/>
                     </tbody>
                 </table>
