@@ -17,3 +17,14 @@ mod sparse;
 mod tests;
 mod tile;
 mod winograd;
+
+use pulp::Arch;
+
+/// The vector instructions of this processor; where it has none, a number stands for a vector.
+fn arch() -> Arch {
+    #[cfg(test)]
+    if tests::WITHOUT_VECTORS.load(std::sync::atomic::Ordering::Relaxed) {
+        return Arch::Scalar;
+    }
+    Arch::new()
+}

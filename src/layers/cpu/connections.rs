@@ -3,8 +3,7 @@
 //! Behind a ReLU most inputs are 0, and what they bring is not computed. With few images the time goes into reading the
 //! weights, which is done once for all of them.
 
-use pulp::Arch;
-
+use super::arch;
 use crate::parallel::each_piece;
 
 /// Outputs that are worked on at once: for as many images as go through the network together, they stay in a near cache.
@@ -25,7 +24,7 @@ pub fn linear(inputs: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
         let mut sums = vec![0.0; outputs.len()];
         for block in (0..from).step_by(BLOCK) {
             sums.fill(0.0);
-            Arch::new().dispatch(|| {
+            arch().dispatch(|| {
                 for index in block..from.min(block + BLOCK) {
                     let weights = &weight[index * to..][columns.clone()];
                     for (image, sums) in sums.chunks_exact_mut(width).enumerate() {

@@ -4,8 +4,9 @@
 //! patches at the points of [`winograd`] is multiplied in one matrix product for each cell, over the planes.
 
 use pulp::bytemuck::cast_slice;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
+use super::arch;
 use super::cells::{Known, apart, load, set, zeros};
 use super::geometry::Geometry;
 use super::planes::{Planes, Strip, lift_patches, strips};
@@ -37,12 +38,12 @@ fn convolve_by<const TAPS: usize, const POINTS: usize>(
     bias: &[f32],
     geometry: &Geometry,
 ) -> Vec<f32> {
-    let kernels = Arch::new().dispatch(LiftKernels::<TAPS, POINTS> { weight, geometry });
+    let kernels = arch().dispatch(LiftKernels::<TAPS, POINTS> { weight, geometry });
     let (image, output) = (geometry.image(), geometry.output());
     let mut outputs = vec![0.0; images.len() / image * output];
     each_piece(&mut outputs, IMAGES * output, |piece, outputs| {
         let images = &images[piece * IMAGES * image..][..outputs.len() / output * image];
-        Arch::new().dispatch(Convolve::<POINTS> { images, kernels: &kernels, bias, outputs, geometry });
+        arch().dispatch(Convolve::<POINTS> { images, kernels: &kernels, bias, outputs, geometry });
     });
     outputs
 }
@@ -97,8 +98,12 @@ impl<const TAPS: usize, const POINTS: usize> WithSimd for LiftKernels<'_, TAPS, 
                 let cells = winograd::of_kernel::<S, TAPS, POINTS>(simd, kernel);
                 for (cell, numbers) in cells.as_flattened().iter().enumerate() {
                     let numbers: &[f32] = cast_slice(std::slice::from_ref(numbers));
-                    for (group, numbers) in (first / ROWS..groups).zip(numbers.as_chunks().0) {
-                        lifted[cell * apart + group * planes + plane] = *numbers;
+                    // Where the processor has no vectors, less than a group.
+                    let together = ROWS.min(S::F32_LANES);
+                    let channels = (first..groups * ROWS).step_by(together);
+                    for (channel, numbers) in channels.zip(numbers.chunks_exact(together)) {
+                        let group = &mut lifted[cell * apart + channel / ROWS * planes + plane];
+                        group[channel % ROWS..][..together].copy_from_slice(numbers);
                     }
                 }
             }

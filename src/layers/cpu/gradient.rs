@@ -4,8 +4,9 @@
 //! gradient of their places is multiplied in one matrix product, over the tiles of all images.
 
 use pulp::bytemuck::cast_slice;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
+use super::arch;
 use super::cells::{Known, load, zeros};
 use super::geometry::Geometry;
 use super::planes::{Planes, Strip, lift_patches, strips};
@@ -15,6 +16,8 @@ use crate::parallel::each_piece;
 
 /// Images whose gradients are summed up on one core. It does not depend on the cores, so that the sums do not either.
 const IMAGES_OF_PART: usize = 8;
+/// Parts that are worked on at once: more would be no faster, and each takes megabytes.
+const PARTS: usize = 16;
 /// About how many tiles are worked on at once: the more, the more rarely the sums are touched.
 const TILES: usize = 128;
 
@@ -33,19 +36,30 @@ fn gradient_by<const TAPS: usize, const POINTS: usize>(
     geometry: &Geometry,
 ) -> Vec<f32> {
     let length = POINTS * POINTS * planes_of_sums(geometry) * channels_of_sums(geometry);
-    let parts = (images.len() / geometry.image()).div_ceil(IMAGES_OF_PART);
-    let mut sums = vec![0.0; parts * length];
-    each_piece(&mut sums, length, |part, sums| {
-        let images = images.chunks_exact(geometry.image()).skip(part * IMAGES_OF_PART).take(IMAGES_OF_PART);
-        let images = images.map(|image| Planes::new(image, geometry)).collect();
-        let gradient = &gradient[part * IMAGES_OF_PART * geometry.output()..];
-        Arch::new().dispatch(AddProducts::<POINTS> { images, gradient, sums, geometry });
-    });
-    let (first, others) = sums.split_at_mut(length);
-    for others in others.chunks_exact(length) {
-        first.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+    let [images_of_part, gradient_of_part] = [geometry.image(), geometry.output()].map(|image| image * IMAGES_OF_PART);
+    let mut sums = Vec::new();
+    for (images, gradient) in images.chunks(PARTS * images_of_part).zip(gradient.chunks(PARTS * gradient_of_part)) {
+        let mut parts = vec![0.0; images.len().div_ceil(images_of_part) * length];
+        each_piece(&mut parts, length, |part, sums| {
+            let images = images.chunks_exact(geometry.image()).skip(part * IMAGES_OF_PART).take(IMAGES_OF_PART);
+            let images = images.map(|image| Planes::new(image, geometry)).collect();
+            let gradient = &gradient[part * gradient_of_part..];
+            arch().dispatch(AddProducts::<POINTS> { images, gradient, sums, geometry });
+        });
+        add(&mut sums, parts, length);
     }
-    Arch::new().dispatch(LowerKernels::<TAPS, POINTS> { sums: first, geometry })
+    arch().dispatch(LowerKernels::<TAPS, POINTS> { sums: &sums, geometry })
+}
+
+/// Adds parts of this length to the sums; where there are none yet, the first part becomes them.
+fn add(sums: &mut Vec<f32>, mut parts: Vec<f32>, length: usize) {
+    if sums.is_empty() {
+        let others = parts.split_off(length);
+        *sums = std::mem::replace(&mut parts, others);
+    }
+    for part in parts.chunks_exact(length) {
+        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+    }
 }
 
 /// Planes for which there is room in the sums of products, `[cell, plane, channel]`.

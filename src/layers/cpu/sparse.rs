@@ -1,8 +1,9 @@
 //! Convolutions of images most of whose numbers are 0, as they are behind a ReLU: only the others are multiplied.
 
 use pulp::bytemuck::cast_slice;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
+use super::arch;
 use super::geometry::Geometry;
 use crate::parallel::each_piece;
 
@@ -19,12 +20,12 @@ pub fn are_sparse(images: &[f32]) -> bool {
 
 /// See [`crate::layers::convolve`].
 pub fn convolve(images: &[f32], weight: &[f32], bias: &[f32], geometry: &Geometry) -> Vec<f32> {
-    let weights = Arch::new().dispatch(Arrange { weight, geometry });
+    let weights = arch().dispatch(Arrange { weight, geometry });
     let (image, output) = (geometry.image(), geometry.output());
     let mut outputs = vec![0.0; images.len() / image * output];
     each_piece(&mut outputs, output, |index, output| {
         let pixels = Pixels::new(&images[index * image..][..image], geometry);
-        Arch::new().dispatch(Convolve { pixels, weights: &weights, bias, output, geometry });
+        arch().dispatch(Convolve { pixels, weights: &weights, bias, output, geometry });
     });
     outputs
 }

@@ -1,10 +1,15 @@
 //! The convolutions and their gradients against the sums of products that they are.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::convolution::{convolve, gradient_of_images};
 use super::geometry::Geometry;
 use super::gradient::gradient_of_weight;
 use super::sparse::are_sparse;
 use crate::layers::Window;
+
+/// Whether all is computed as on a processor without vectors.
+pub static WITHOUT_VECTORS: AtomicBool = AtomicBool::new(false);
 
 /// More images than are worked on at once, and not a multiple of their number.
 const BATCH: usize = 9;
@@ -53,7 +58,15 @@ fn assert_close(found: &[f32], expected: &[f32]) {
 }
 
 #[test]
-fn convolutions_and_their_gradients_are_sums_of_products() {
+fn convolutions_and_their_gradients_are_sums_of_products_with_vectors_and_without() {
+    for without_vectors in [false, true] {
+        WITHOUT_VECTORS.store(without_vectors, Ordering::Relaxed);
+        are_sums_of_products();
+    }
+    WITHOUT_VECTORS.store(false, Ordering::Relaxed);
+}
+
+fn are_sums_of_products() {
     for (kernel, stride, padding) in [(3, 1, 1), (5, 1, 2), (5, 2, 1), (9, 2, 3), (7, 3, 0), (11, 4, 2)] {
         for [channels, out, height, width] in [[3, 5, 19, 21], [1, 9, 12, 43], [6, 4, 13, 13]] {
             let window = Window { stride, padding };
