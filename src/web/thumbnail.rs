@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use js_sys::JsString;
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
 
 const PREFIX: &str = "data:image/jpeg;base64,";
 
@@ -24,6 +25,11 @@ impl Thumbnail {
     pub fn jpeg(&self) -> Vec<u8> {
         let base64 = self.url().split_off(PREFIX.len());
         STANDARD.decode(base64).expect("made here")
+    }
+
+    /// The URL as the browser has it, which spares it a way through this program's memory.
+    pub fn src(&self) -> JsValue {
+        self.0.clone().into()
     }
 
     /// The URL, to be shown.

@@ -4,6 +4,7 @@ use std::{collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 use rust_i18n::t;
+use wasm_bindgen::JsValue;
 use web_sys::File;
 use web_time::Instant;
 
@@ -224,9 +225,9 @@ impl Page {
         self.with_bridge(Bridge::try_again);
     }
 
-    /// The URL of a photo's thumbnail, where it has one.
-    pub fn thumbnail(self, id: PhotoId) -> Option<String> {
-        self.thumbnails.url(&id)
+    /// What the property `src` is for a photo's thumbnail, where it has one.
+    pub fn thumbnail(self, id: PhotoId) -> Option<JsValue> {
+        self.thumbnails.src(&id)
     }
 
     /// Looks at what the network makes of a photo of the list.

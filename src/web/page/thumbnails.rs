@@ -3,6 +3,7 @@
 use std::{collections::HashMap, hash::Hash};
 
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 
 use crate::web::thumbnail::Thumbnail;
 
@@ -20,9 +21,9 @@ impl<K: Eq + Hash> Thumbnails<K> {
         self.0.update_value(|all| drop(all.insert(photo, picture)));
     }
 
-    /// The URL of a photo's picture, where there is one.
-    pub fn url(self, photo: &K) -> Option<String> {
-        self.0.with_value(|all| all.get(photo).map(Thumbnail::url))
+    /// What the property `src` is for a photo's picture, where there is one.
+    pub fn src(self, photo: &K) -> Option<JsValue> {
+        self.0.with_value(|all| all.get(photo).map(Thumbnail::src))
     }
 
     /// Forgets all pictures.

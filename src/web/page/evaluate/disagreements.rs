@@ -61,7 +61,7 @@ fn photo(outcome: &Outcome, index: usize) -> impl IntoView + use<> {
     });
     view! {
         <li class="answered" data-disagreement=path.clone()>
-            <img src=page.evaluation.thumbnails.url(&path) alt="" loading="lazy" decoding="async"/>
+            <img alt="" loading="lazy" decoding="async" prop:src=page.evaluation.thumbnails.src(&path)/>
             <span class="caption" title=path.clone()>{file_name(&path).to_owned()}</span>
             {answers}
             {truth}

@@ -71,7 +71,7 @@ fn Classified() -> impl IntoView {
                     title=name
                     on:click=move |_| page.look_inside(id)
                 >
-                    <img src=page.thumbnail(id) alt="" loading="lazy" decoding="async"/>
+                    <img alt="" loading="lazy" decoding="async" prop:src=page.thumbnail(id)/>
                 </button>
             </li>
         }

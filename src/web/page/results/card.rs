@@ -46,7 +46,7 @@ fn failed(photo: &Photo, message: &Told) -> impl IntoView + use<> {
     }
 }
 
-fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<String>) -> impl IntoView + use<> {
+fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<JsValue>) -> impl IntoView + use<> {
     let probability = answer.probability();
     view! {
         <li
@@ -57,7 +57,7 @@ fn answered(photo: &Photo, answer: &Answer, thumbnail: Option<String>) -> impl I
             data-sure=answer.sure.to_string()
             data-id=photo.id.to_string()
         >
-            <img class="picture" src=thumbnail alt="" loading="lazy" decoding="async"/>
+            <img class="picture" alt="" loading="lazy" decoding="async" prop:src=thumbnail/>
             {(!answer.sure).then(|| view! { <span class="doubt">{t!("results.not_sure")}</span> })}
             <p class="name" title=photo.path.clone()>{photo.name.clone()}</p>
             <p class="answer">

@@ -59,8 +59,8 @@ pub fn Class(name: String, classes: Memo<Vec<ClassSummary>>) -> impl IntoView {
         training.set.with(|set| name.with_value(|name| paths(set, name)))
     });
     let pictures = move || {
-        let urls = samples.get().into_iter().filter_map(|path| training.thumbnails.url(&path));
-        urls.map(|url| view! { <img src=url alt="" loading="lazy" decoding="async"/> }).collect::<Vec<_>>()
+        let pictures = samples.get().into_iter().filter_map(|path| training.thumbnails.src(&path));
+        pictures.map(|src| view! { <img alt="" loading="lazy" decoding="async" prop:src=src/> }).collect::<Vec<_>>()
     };
     let locked = Signal::derive(move || training.is_locked());
     let rename = move |new_name: String| {

@@ -78,7 +78,7 @@ fn Tile(item: Item) -> impl IntoView {
                 disabled=move || training.is_locked()
                 on:click=toggle
             >
-                <img src=training.thumbnails.url(&path) alt="" loading="lazy" decoding="async"/>
+                <img alt="" loading="lazy" decoding="async" prop:src=training.thumbnails.src(&path)/>
                 <span class="stamp" aria-hidden="true">{action}</span>
             </button>
             <span class="caption">{caption.clone()}</span>

@@ -27,7 +27,7 @@ pub fn photo(answered: &Answered, index: usize) -> impl IntoView + use<> {
             data-predicted=taken_for.clone()
             data-probability=format!("{probability:.6}")
         >
-            <img src=answered.thumbnails.url(&answer.path) alt="" loading="lazy" decoding="async"/>
+            <img alt="" loading="lazy" decoding="async" prop:src=answered.thumbnails.src(&answer.path)/>
             <span class="caption" title=answer.path.clone()>{file_name(&answer.path).to_owned()}</span>
             <strong>{taken_for.clone()} " " <span>{percent(probability)}</span></strong>
             {rest}
