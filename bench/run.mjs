@@ -3,7 +3,7 @@
 //     node run.mjs --chromium FILE --site URL --work FOLDER --out FILE [--quick]
 //
 // `--site` is where the pages are served that `site/assemble.mjs` has put into `<work>/site`.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -29,6 +29,10 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
   },
 });
+
+// An hour is not to be lost over a file that cannot be written.
+await mkdir(path.dirname(path.resolve(options.out)), { recursive: true });
+await (await open(options.out, 'a')).close();
 
 const plan = new Plan(options.quick);
 const setting = {
@@ -87,9 +91,9 @@ const circumstances = {
   versions: await peerVersions(),
   parity,
 };
-await mkdir(path.dirname(path.resolve(options.out)), { recursive: true });
+console.log(`\n${asMarkdown(circumstances, results)}`);
 await writeFile(options.out, `${JSON.stringify(asJson(circumstances, results), null, 2)}\n`);
-console.log(`\n${asMarkdown(circumstances, results)}\n\nAll figures: ${options.out}`);
+console.log(`\nAll figures: ${options.out}`);
 
 async function chromiumVersion() {
   const browser = await Browser.launch(setting);

@@ -85,8 +85,7 @@ export async function measureRuns({ phase, kind, count, rounds }, stations, plan
         results.warmUp(measure, contender, milliseconds);
         going.push(station);
       } else {
-        results.add(measure, contender, milliseconds);
-        results.remark(measure, contender, 'the first run, without a warm-up: no time for another');
+        results.onlyRun(measure, contender, milliseconds);
       }
     });
   }

@@ -22,7 +22,7 @@ const SHARES = { inference: 0.35, training: 0.6, starts: 0.8, photos: 1 };
  * The limits of one whole measurement. `starts` visits, `runs` of inference, training `steps` and `rounds` of photos
  * are the repeats. No size is measured whose single run would take more than `longestRun`, and none is repeated that
  * takes more than `longestRepeated`. `limit` is how long any page has for
- * anything. Photos are as many as fit into `forPhotos`, at most `photos`.
+ * anything. Photos are as many as fit into `forPhotos`, at most `photos` and at least one helping.
  */
 export class Plan {
   constructor(quick) {

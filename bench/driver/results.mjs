@@ -12,10 +12,17 @@ export class Results {
     say(measure, contender, inWords(value, unitOf(measure)));
   }
 
-  /** The first run, which does not count. */
+  /** The first run, which does not count where there are others. */
   warmUp(measure, contender, value) {
     this.cell(measure, contender).first = value;
     say(measure, contender, `${inWords(value, unitOf(measure))} (warm-up)`);
+  }
+
+  /** The first run, where there is no time for another. */
+  onlyRun(measure, contender, value, detail) {
+    Object.assign(this.cell(measure, contender), { first: value, onlyFirst: true });
+    this.add(measure, contender, value);
+    this.remark(measure, contender, 'the first run: no time for another; compared with the first run of the other', detail);
   }
 
   /** Why there is nothing to measure: `status` is `n/a`, `left out` or `failed`; `detail` is for this cell alone. */
@@ -45,14 +52,17 @@ export class Results {
 
   /**
    * How many times better ours is than each peer on the same device:
-   * `{ <ours>: { <peer>: ratio } }` with all that were measured.
+   * `{ <ours>: { <peer>: ratio } }` with all that were measured. Where one of both had its first run only, the first runs of
+   * both are compared.
    */
   ratios({ id, better }) {
-    const medianOf = (contender) => this.summary(id, contender).median;
-    const ratio = (ours, peer) => (
-      better === 'less' ? medianOf(peer) / medianOf(ours) : medianOf(ours) / medianOf(peer)
-    );
-    const measured = CONTENDERS.filter((contender) => medianOf(contender) !== undefined);
+    const ratio = (...both) => {
+      const summaries = both.map((contender) => this.summary(id, contender));
+      const figure = summaries.some(({ onlyFirst }) => onlyFirst) ? 'first' : 'median';
+      const [ours, peer] = summaries.map((summary) => summary[figure]);
+      return better === 'less' ? peer / ours : ours / peer;
+    };
+    const measured = CONTENDERS.filter((contender) => this.summary(id, contender).median !== undefined);
     const peersOf = ({ device }) => measured.filter((peer) => peer.owner !== 'ours' && peer.device === device);
     return Object.fromEntries(
       measured

@@ -31,13 +31,12 @@ async function classifyMany(browser, contender, photos, setting, plan, results) 
   await visit.ready();
   // Others than are measured first: choosing the same files again is no change to a browser.
   const warmUp = await visit.classify(photos.slice(-HELPING));
-  results.warmUp('photos', contender, HELPING / warmUp);
-  const affordable = Math.floor(plan.forPhotos / warmUp) * HELPING;
-  const count = Math.min(plan.photos, photos.length, affordable);
-  if (count === 0) {
-    results.add('photos', contender, HELPING / warmUp);
-    results.remark('photos', contender, 'without a warm-up: no time for more', `${HELPING} photos`);
+  if (plan.isTooLong(warmUp * 1000)) {
+    results.onlyRun('photos', contender, HELPING / warmUp, `${HELPING} photos`);
   } else {
+    results.warmUp('photos', contender, HELPING / warmUp);
+    const affordable = Math.max(1, Math.floor(plan.forPhotos / warmUp)) * HELPING;
+    const count = Math.min(plan.photos, photos.length, affordable);
     results.add('photos', contender, count / (await visit.classify(photos.slice(0, count))));
     if (count < plan.photos) {
       results.remark('photos', contender, `no time for ${plan.photos} photos`, `${count} photos`);

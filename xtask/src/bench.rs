@@ -22,9 +22,9 @@ pub struct Options {
     /// Fewer repeats and sizes: under ten minutes on two cores without a GPU, once the page is built.
     #[arg(long)]
     quick: bool,
-    /// Where to write all figures as JSON.
-    #[arg(long, default_value = "target/bench/bench.json")]
-    out: PathBuf,
+    /// Where to write all figures as JSON [default: target/bench/bench.json]
+    #[arg(long, value_parser = |path: &str| std::path::absolute(path))]
+    out: Option<PathBuf>,
     /// Measure dist/ as it is.
     #[arg(long)]
     no_build: bool,
@@ -53,7 +53,10 @@ pub fn bench(steps: &mut Steps, options: &Options) -> Result<()> {
         let mut driver = program("node");
         driver.arg("run.mjs").args(["--site", &site.url]).current_dir(PROJECT);
         driver.arg("--chromium").arg(&chromium).arg("--work").arg(&work);
-        driver.arg("--out").arg(std::path::absolute(&options.out)?).args(options.quick.then_some("--quick"));
+        driver
+            .arg("--out")
+            .arg(options.out.as_ref().unwrap_or(&work.join("bench.json")))
+            .args(options.quick.then_some("--quick"));
         run(&mut driver)
     })
 }

@@ -27,11 +27,11 @@ impl Site {
         let index = folder.join("index.html");
         ensure!(index.is_file(), "there is no {}; build the page first: cargo xtask build", index.display());
         let runtime = Runtime::new().context("cannot start the server")?;
+        let base = normal_base(base)?;
         let listener = runtime
             .block_on(TcpListener::bind(("127.0.0.1", port)))
             .with_context(|| format!("cannot serve on port {port}; choose another with --port"))?;
         let port = listener.local_addr().context("the server has no port")?.port();
-        let base = normal_base(base);
         let router = router(folder, &base);
         let server = runtime.spawn(async move { axum::serve(listener, router).await });
         Ok(Self { url: format!("http://127.0.0.1:{port}{base}"), server, runtime })
@@ -58,11 +58,13 @@ fn router(folder: &Path, base: &str) -> Router {
 }
 
 /// `alexnet`, `/alexnet` and `/alexnet/` all mean `/alexnet/`.
-fn normal_base(base: &str) -> String {
-    match base.trim_matches('/') {
+fn normal_base(base: &str) -> Result<String> {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-._~/".contains(character);
+    ensure!(base.chars().all(is_plain), "the path {base} may be of letters, digits, and - . _ ~ / alone");
+    Ok(match base.trim_matches('/') {
         "" => "/".to_owned(),
         base => format!("/{base}/"),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -97,11 +99,13 @@ mod tests {
     }
 
     #[test]
-    fn a_base_may_be_written_in_any_way() {
-        assert_eq!(normal_base("/"), "/");
-        assert_eq!(normal_base(""), "/");
-        assert_eq!(normal_base("alexnet"), "/alexnet/");
-        assert_eq!(normal_base("/a/b/"), "/a/b/");
+    fn a_base_may_be_written_in_any_way_but_holds_no_patterns() {
+        for (base, normal) in [("/", "/"), ("", "/"), ("alexnet", "/alexnet/"), ("/a/b/", "/a/b/")] {
+            assert_eq!(normal_base(base).unwrap(), normal);
+        }
+        for base in [":x", "*", "{a", "a b"] {
+            assert!(normal_base(base).is_err(), "{base}");
+        }
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub fn packages_of(project: &Path) -> Result<()> {
         return Ok(());
     }
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    run(program(npm).args(["ci", "--no-audit", "--no-fund"]).current_dir(project))
+    // All that is wanted is there for development alone, which `NODE_ENV=production` leaves out.
+    run(program(npm).args(["ci", "--include=dev", "--no-audit", "--no-fund"]).current_dir(project))
 }
 
 /// Installs Debian or Ubuntu packages; false where there is no apt or it refuses.
