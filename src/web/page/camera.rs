@@ -56,13 +56,15 @@ pub fn Camera() -> impl IntoView {
     };
     let take = move |_| {
         let Some(video) = video.get_untracked() else { return };
+        // Each has its number at once: the next may be taken before this one is there.
+        taken.update_value(|taken| *taken += 1);
+        let number = taken.get_value();
         spawn_local(async move {
-            let name = format!("camera-{}.jpg", taken.get_value() + 1);
+            let name = format!("camera-{number}.jpg");
             match picture(&video, &name).await {
                 Ok(file) => {
-                    taken.update_value(|taken| *taken += 1);
                     page.classify(vec![Found { file, path: name }]);
-                    set_said.set(t!("camera.taken", photos = photos(taken.get_value())));
+                    set_said.set(t!("camera.taken", photos = photos(number)));
                 }
                 Err(_) => set_said.set(t!("camera.no_picture")),
             }

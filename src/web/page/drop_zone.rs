@@ -1,5 +1,7 @@
 //! Where photos come in: the drop zone, its buttons, and drops and pastes anywhere on the page.
 
+use std::future::ready;
+
 use leptos::{ev, prelude::*};
 use rust_i18n::t;
 use wasm_bindgen::prelude::*;
@@ -33,7 +35,7 @@ fn pick(page: Page, input: &HtmlInputElement) {
     let findings = Findings::picked(input.files());
     // So that the same files can be picked again.
     input.set_value("");
-    spawn_local(take_in(page, findings));
+    spawn_local(take_in(page, ready(findings)));
 }
 
 /// The drop zone and the last notice.
@@ -45,7 +47,7 @@ pub fn DropZone(dragging: ReadSignal<bool>) -> impl IntoView {
         let input: HtmlInputElement = event_target(&event);
         let findings = Findings::picked_folder(input.files(), count(page));
         input.set_value("");
-        spawn_local(async move { take_in(page, findings.await).await });
+        spawn_local(take_in(page, findings));
     };
 
     view! {
@@ -131,11 +133,11 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
             let findings = Findings::dropped(&transfer, view == View::Train, count);
             spawn_local(async move {
                 match view {
-                    View::Classify => take_in(page, findings.await).await,
+                    View::Classify => take_in(page, findings).await,
                     View::Evaluate => evaluate::choose::take_in(page, findings.await),
                     View::Train => train::choose::take_in(page, findings).await,
                     // One photo at a time is looked at; these are there to choose from.
-                    View::Inside => take_in(page, findings.await).await,
+                    View::Inside => take_in(page, findings).await,
                 }
             });
         }
@@ -145,7 +147,7 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
         let is_wanted = page.view.get_untracked() == View::Classify;
         if is_wanted && files.as_ref().is_some_and(|files| files.length() > 0) {
             event.prevent_default();
-            spawn_local(take_in(page, Findings::picked(files)));
+            spawn_local(take_in(page, ready(Findings::picked(files))));
         }
     });
     dragging

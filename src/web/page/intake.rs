@@ -147,8 +147,14 @@ impl Findings {
     }
 }
 
-/// Gives the page what was found: models to load, photos to classify, and a word about what was left out.
-pub async fn take_in(page: Page, mut findings: Findings) {
+/// Gives the page what is found: models to load, photos to classify, and a word about what was left out; nothing any more
+/// once the visitor has given up.
+pub async fn take_in(page: Page, findings: impl Future<Output = Findings>) {
+    let given_up = page.given_up();
+    let mut findings = findings.await;
+    if page.given_up() != given_up {
+        return;
+    }
     let models = findings.take_models();
     let Findings { alone: mut wanted, in_folders, folders, unreadable, .. } = findings;
     let (found, others): (Vec<_>, Vec<_>) = in_folders.into_iter().partition(|found| is_photo(&found.file));
@@ -161,7 +167,6 @@ pub async fn take_in(page: Page, mut findings: Findings) {
         let (added, others) = (wanted.len(), others.into_iter().map(|found| found.path).collect::<Vec<_>>());
         page.tell(move || summary(added, &others, unreadable).into());
     }
-    let given_up = page.given_up();
     // Before many, the browser has just spent its time on the list of files.
     if wanted.len() > HELPING {
         pause(Duration::ZERO).await;
