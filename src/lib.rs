@@ -5,11 +5,10 @@
 //!
 //! ```text
 //! language -> words -> error, and all that speaks to people, with the texts in locales/
-//! parallel -> layers -> alexnet
+//! parallel -> layers -> alexnet, adam, input
 //! error, alexnet -> weights
-//! dataset -> dataset_report
-//! preprocess, dataset -> loader
-//! parallel, preprocess -> input
+//! dataset -> dataset_report -> advice
+//! preprocess -> alexnet, input, and with dataset -> loader
 //! metrics -> doubt, calibration -> weights, run
 //! metrics -> run -> loader, advice, evaluation, plot
 //! weights, input -> predict -> explain
@@ -67,8 +66,6 @@ pub mod preprocess;
 pub mod reference;
 #[cfg(feature = "engine")]
 pub mod rehearsal;
-#[cfg(feature = "web")]
-pub mod report;
 pub mod results;
 pub mod run;
 #[cfg(feature = "engine")]

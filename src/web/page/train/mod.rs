@@ -19,6 +19,7 @@ mod report;
 mod run;
 mod set;
 mod settings;
+mod training_report;
 
 use leptos::{ev, prelude::*};
 use rust_i18n::t;

@@ -8,13 +8,13 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{
     state::{Phase, Resuming, Training},
+    training_report,
     words::number,
 };
 use crate::{
     dataset::Sample,
     dataset_report::PhotoSet,
     language::{Text, Told},
-    report,
     web::{
         js, names,
         page::browser::save_text,
@@ -116,7 +116,7 @@ impl Training {
     pub fn save_report(self, model: &KeptModel) {
         let name = format!("{}.html", names::file_name(&model.name));
         let Some(run) = &model.run else { return };
-        let saved = report::html(model, run)
+        let saved = training_report::html(model, run)
             .map_err(|error| Told::of(|| error.to_string().into()))
             .and_then(|html| save_text(&html, "text/html", &name).map_err(|error| js::message(&error).into()));
         let not_saved = |error| Told::of(|| t!("models.report_not_saved", reason = error));
