@@ -2,6 +2,7 @@
 
 use rust_i18n::t;
 
+use crate::dataset_report::findings::IMBALANCED;
 use crate::metrics::ConfusionMatrix;
 use crate::run::{EpochRecord, Mode, TrainingConfig};
 use crate::words;
@@ -16,8 +17,8 @@ const DIVERGED: f64 = 10.0;
 pub const LARGEST_LEARNING_RATE: f64 = 1.0;
 /// With fewer validation photos one photo more or less moves the accuracy by over 4 %.
 const FEW_VALIDATION_PHOTOS: usize = 25;
-/// A class with this many times the photos of another crowds it out.
-const IMBALANCED: usize = 3;
+/// More digits than this are no help.
+const MOST_DIGITS: f64 = 20.0;
 
 /// A run after some epoch.
 pub struct Course<'a> {
@@ -169,9 +170,9 @@ fn written(loss: f64) -> String {
     words::loss(loss, 3)
 }
 
-/// Two digits that count.
+/// Two digits that count, unless the rate is next to nothing.
 fn rounded(rate: f64) -> String {
-    let digits = (1.0 - rate.log10().floor()).max(0.0) as usize;
+    let digits = (1.0 - rate.log10().floor()).clamp(0.0, MOST_DIGITS) as usize;
     let text = format!("{rate:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -4,16 +4,17 @@
 //! the command line and the browser share every rule.
 
 mod layout;
+mod names;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rust_i18n::t;
 
-use self::layout::{TRAIN, VALIDATION};
 use crate::{Error, Result};
 
 pub use self::layout::{Layout, Part};
+pub use self::names::{class_named, same_name, true_class};
 
 /// The endings of the photo files that are read, in lower case.
 const PHOTO_EXTENSIONS: [&str; 9] = ["jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff"];
@@ -62,8 +63,8 @@ pub struct Arranged {
 
 /// Makes a folder ready for training, from the paths of its files.
 ///
-/// Where there are photos in `train/<class>/` and in `val/<class>/`, these are the two parts, and the rest of the
-/// folder is left alone (the tutorial keeps the originals beside them). Otherwise each folder is a class, see [`Layout`],
+/// Where there are photos in `train/<class>/` and in `val/<class>/`, or in folders of other names that are usual for that,
+/// these are the two parts, and the rest of the folder is left alone (the tutorial keeps the originals beside them). Otherwise each folder is a class, see [`Layout`],
 /// and `validation_share` of its photos (0 to 1) is set aside by `seed`, see [`Dataset::split`].
 ///
 /// # Errors
@@ -147,7 +148,7 @@ impl Dataset {
     }
 }
 
-/// The photos among `paths` as samples of known classes: the outermost folder that bears the name of a class says which.
+/// The photos among `paths` as samples of known classes, see [`true_class`].
 ///
 /// # Errors
 /// [`Error::Dataset`] where there are no photos, or one lies in no folder of `classes`.
@@ -155,8 +156,7 @@ pub fn labelled(paths: impl IntoIterator<Item = String>, classes: &[String]) -> 
     let mut samples = Vec::new();
     for path in paths.into_iter().filter(|path| is_photo(path) && !is_hidden(path)) {
         let Some(folder) = folder_of(&path) else { continue };
-        let class = folder.split('/').find_map(|name| classes.iter().position(|class| class == name));
-        let class = class.ok_or_else(|| {
+        let class = true_class(classes, &path).ok_or_else(|| {
             Error::Dataset(
                 t!("dataset.unknown_folder", folder = folder, classes = classes.join(&t!("list.separator"))).into(),
             )
@@ -208,11 +208,9 @@ fn samples(photos: Vec<Labelled>, classes: &[String]) -> Result<Vec<Sample>> {
     photos
         .into_iter()
         .map(|(path, name)| {
-            let class = classes.binary_search(&name).map_err(|_| {
-                Error::Dataset(
-                    t!("dataset.only_validated", class = name, train = TRAIN, validation = VALIDATION).into(),
-                )
-            })?;
+            let class = classes
+                .binary_search(&name)
+                .map_err(|_| Error::Dataset(t!("dataset.only_validated", class = name).into()))?;
             Ok(Sample { path, class })
         })
         .collect()
@@ -365,6 +363,7 @@ mod tests {
         assert_eq!(found, [("daisy/a.jpg", 1), ("tulips/b.jpg", 0)]);
         let deep = labelled(paths(&["val/daisy/tulips/c.jpg", "cover.jpg"]), &classes).unwrap();
         assert_eq!((deep.len(), deep[0].class), (1, 1));
+        assert_eq!(labelled(paths(&["Daisy/d.jpg"]), &classes).unwrap()[0].class, 1);
         assert!(message(labelled(paths(&["roses/c.jpg"]), &classes)).contains("`roses`"));
         assert!(message(labelled([], &classes)).contains("no photos"));
     }

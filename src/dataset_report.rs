@@ -148,6 +148,11 @@ impl PhotoSet {
         self.layout.is_split()
     }
 
+    /// The folders of the training and of the validation photos, where it is.
+    pub fn parts(&self) -> Option<&[String; 2]> {
+        self.layout.parts()
+    }
+
     /// Whether there are photos, and none of them in a class folder.
     pub fn has_only_loose_photos(&self) -> bool {
         self.photos.is_empty() && self.has_loose_photos

@@ -1,10 +1,10 @@
 //! What models make of the same photos: how often each is right, and where two of them disagree.
 //!
-//! A photo's true class is the outermost folder around it that is named after a class of the model, in capitals or not.
+//! A photo's true class is that of its folder, see [`true_class`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dataset::folder_of;
+use crate::dataset::{class_named, folder_of, same_name, true_class};
 use crate::metrics::{ConfusionMatrix, Mean, argmax};
 use crate::run::{Answer, Evaluation};
 
@@ -121,20 +121,6 @@ impl Comparison {
     }
 }
 
-fn true_class(classes: &[String], path: &str) -> Option<usize> {
-    folder_of(path)?.split('/').find_map(|name| class_named(classes, name))
-}
-
-/// The class of this name: exactly it, or else but for capitals.
-fn class_named(classes: &[String], name: &str) -> Option<usize> {
-    let exactly = classes.iter().position(|class| class == name);
-    exactly.or_else(|| classes.iter().position(|class| same_name(class, name)))
-}
-
-fn same_name(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,12 +150,6 @@ mod tests {
         let classes = owned(&["daisy"]);
         let expected = Scope { photos: vec![0, 1], ..Scope::default() };
         assert_eq!(Scope::of(&paths, [&classes[..]].into_iter()), expected);
-    }
-
-    #[test]
-    fn names_that_differ_in_capitals_alone_are_told_apart_where_there_are_both() {
-        let classes = owned(&["A", "a"]);
-        assert_eq!(["a", "A", "b"].map(|name| class_named(&classes, name)), [Some(1), Some(0), None]);
     }
 
     #[test]

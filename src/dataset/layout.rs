@@ -1,10 +1,13 @@
 //! Where in a folder its class folders lie, as the paths of its photos tell.
 
+use std::collections::BTreeSet;
+
 use super::{folder_of, is_hidden};
 
-/// The folders of a set that is already split, as the PyTorch tutorial names them.
-pub(super) const TRAIN: &str = "train";
-pub(super) const VALIDATION: &str = "val";
+/// What the folders of a set that is already split are called, whatever their capitals; first as in the PyTorch tutorial. Where
+/// there are several to validate with, the first of these is.
+const TRAIN: [&str; 2] = ["train", "training"];
+const VALIDATION: [&str; 5] = ["val", "valid", "validation", "test", "testing"];
 
 /// One of the two parts of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +26,8 @@ pub enum Part {
 pub struct Layout {
     /// The folder around the class folders, with a `/` at its end; empty where that is the chosen one.
     around: String,
-    is_split: bool,
+    /// The folders of the two parts, where it is already split.
+    parts: Option<[String; 2]>,
 }
 
 impl Layout {
@@ -36,10 +40,15 @@ impl Layout {
             around = folder_of(around).unwrap_or_default();
         }
         let around = if around.is_empty() { String::new() } else { format!("{around}/") };
-        let mut layout = Self { around, is_split: true };
-        let has = |part| photos.clone().any(|path| layout.part(path) == Some(part));
-        layout.is_split = has(Part::Train) && has(Part::Validation);
-        layout
+        let with_classes = folders().filter_map(|folder| folder.strip_prefix(&*around)?.split_once('/'));
+        let with_classes: BTreeSet<&str> = with_classes.map(|(outer, _)| outer).collect();
+        let part = |names: &[&str]| {
+            let mut found =
+                names.iter().filter_map(|name| with_classes.iter().find(|it| it.eq_ignore_ascii_case(name)));
+            found.next().map(|name| name.to_string())
+        };
+        let parts = part(&TRAIN).zip(part(&VALIDATION)).map(<[String; 2]>::from);
+        Self { around, parts }
     }
 
     /// The folder around the class folders, where that is not the chosen one.
@@ -47,9 +56,14 @@ impl Layout {
         self.around.strip_suffix('/')
     }
 
-    /// Whether the folder is already split into `train` and `val`.
+    /// Whether the folder is already split.
     pub fn is_split(&self) -> bool {
-        self.is_split
+        self.parts.is_some()
+    }
+
+    /// The folders of the training and of the validation photos, where it is.
+    pub fn parts(&self) -> Option<&[String; 2]> {
+        self.parts.as_ref()
     }
 
     /// The class of a photo: the name of its class folder; `None` for photos in none and for hidden ones.
@@ -60,10 +74,11 @@ impl Layout {
     /// The part that a photo belongs to, where the folder is already split.
     pub fn part(&self, path: &str) -> Option<Part> {
         self.inside(path)?;
+        let [train, validation] = self.parts.as_ref()?;
         let (part, _) = path.strip_prefix(&*self.around)?.split_once('/')?;
         match part {
-            TRAIN if self.is_split => Some(Part::Train),
-            VALIDATION if self.is_split => Some(Part::Validation),
+            part if part == train => Some(Part::Train),
+            part if part == validation => Some(Part::Validation),
             _ => None,
         }
     }
@@ -77,8 +92,8 @@ impl Layout {
     /// A photo's class, and its path inside the class folder.
     fn inside<'a>(&self, path: &'a str) -> Option<(&'a str, &'a str)> {
         let mut rest = path.strip_prefix(&*self.around).filter(|_| !is_hidden(path))?;
-        if self.is_split {
-            rest = rest.split_once('/').filter(|(part, _)| [TRAIN, VALIDATION].contains(part))?.1;
+        if let Some(parts) = &self.parts {
+            rest = rest.split_once('/').filter(|(outer, _)| parts.iter().any(|part| part == outer))?.1;
         }
         rest.split_once('/').filter(|(class, _)| !class.is_empty())
     }
@@ -107,6 +122,14 @@ mod tests {
         assert_eq!((split.around(), split.is_split()), (Some("data"), true));
         assert_eq!(split.part("data/val/a/2.jpg"), Some(Part::Validation));
         assert_eq!(split.class("data/photos/a/3.jpg"), None);
+
+        let parts = |listing: &[&'static str]| layout(listing).parts().map(|parts| parts.join(" "));
+        assert_eq!(parts(&["Train/a/1.jpg", "Val/a/2.jpg"]).as_deref(), Some("Train Val"));
+        assert_eq!(parts(&["x/training/a/1.jpg", "x/test/a/2.jpg"]).as_deref(), Some("training test"));
+        let three = layout(&["train/a/1.jpg", "test/a/2.jpg", "valid/a/3.jpg"]);
+        assert_eq!((three.part("valid/a/3.jpg"), three.class("test/a/2.jpg")), (Some(Part::Validation), None));
+        // Without class folders inside they are classes.
+        assert_eq!(parts(&["train/1.jpg", "test/2.jpg"]), None);
 
         // What holds photos itself is a class, with all that is inside.
         let only = layout(&["daisy/1.jpg", "daisy/a/2.jpg", "daisy/a/b/3.jpg"]);

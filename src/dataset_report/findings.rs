@@ -11,8 +11,8 @@ use crate::words::{listed, photos};
 
 /// Fewer photos than this say little about a class.
 const FEW: usize = 10;
-/// A class with this many times the photos of another is imbalanced.
-const IMBALANCED: usize = 3;
+/// A class with this many times the photos of another is imbalanced, and may crowd it out.
+pub const IMBALANCED: usize = 3;
 /// Names in a sentence before it is cut short.
 const NAMES: usize = 4;
 
@@ -125,8 +125,8 @@ fn deeper(set: &PhotoSet) -> Option<String> {
 }
 
 fn already_split(set: &PhotoSet) -> Option<String> {
-    set.is_split().then(|| {
-        let mut text = t!("findings.already_split").into_owned();
+    set.parts().map(|[train, validation]| {
+        let mut text = t!("findings.already_split", train = train, validation = validation).into_owned();
         if set.outside > 0 {
             text += &t!("findings.outside_split", photos = photos(set.outside));
         }

@@ -178,15 +178,16 @@ fn Number<T: Copy + Send + Sync + 'static>(field: NumberField<T>) -> impl IntoVi
 fn ShareField() -> impl IntoView {
     let page = expect_context::<Page>();
     let training = page.training;
-    let is_split = Memo::new(move |_| training.set.with(|set| set.is_split()));
+    let folder = Memo::new(move |_| training.set.with(|set| set.parts().map(|[_, validation]| validation.clone())));
     view! {
         <Show
-            when=move || !is_split.get()
-            fallback=|| {
+            when=move || folder.get().is_none()
+            fallback=move || {
+                let which = folder.get_untracked().unwrap_or_default();
                 view! {
                     <div class="field">
                         <span class="label">{t!("settings.validation_photos")}</span>
-                        <small>{t!("settings.already_split")}</small>
+                        <small>{t!("settings.already_split", validation = which)}</small>
                     </div>
                 }
             }
