@@ -120,6 +120,11 @@ impl TrainingConfig {
         }
     }
 
+    /// Whether steps can be of this rate: in single precision, it is a number above 0.
+    pub fn is_rate(rate: f64) -> bool {
+        rate > 0.0 && (rate as f32).is_normal()
+    }
+
     /// Whether photos are changed at random; the head alone learns from them as they are.
     pub fn augments(&self) -> bool {
         self.augment && self.mode != Mode::Head

@@ -179,8 +179,8 @@ impl Trainer {
     /// Gives [`ControlFlow::Break`] where `on_event` asked to stop; the run can then go on from its last checkpoint only.
     ///
     /// # Errors
-    /// [`Error::Device`] where the device gives no answer, [`Error::Dataset`] where no photo of the epoch could be read,
-    /// [`Error::Diverged`] where the loss is no number any more.
+    /// [`Error::Device`] where the device gives no answer, [`Error::Dataset`] where none of the training or of the
+    /// validation photos could be read, [`Error::Diverged`] where the loss is no number any more.
     pub async fn run_epoch(
         &mut self,
         loader: &mut impl DataLoader,
@@ -193,6 +193,10 @@ impl Trainer {
             Mode::Full | Mode::Scratch => self.whole_pass(loader, &mut on_event).await?,
         };
         let ControlFlow::Continue((train_loss, evaluation)) = pass else { return Ok(ControlFlow::Break(())) };
+        // Without them, every epoch would be as good as the first.
+        if evaluation.answers.is_empty() {
+            return Err(Error::Dataset(t!("dataset.none_validated").into()));
+        }
         // What the last step has made of the weights shows here first.
         if !evaluation.loss.is_finite() {
             return Err(Error::Diverged);

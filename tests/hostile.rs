@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use alexnet_browser::alexnet::AlexNetConfig;
 use alexnet_browser::error::Error;
 use alexnet_browser::weights::ModelFile;
+use common::archive;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
@@ -102,25 +103,6 @@ fn a_preprocessing_that_is_not_known_is_refused() {
     let message = refusal(with(r#"{"resize": [224, 224], "mean": [0, 0, 0]}"#)).to_string();
     assert!(message.contains("preprocessing") && message.contains("0.485"), "{message}");
     assert!(matches!(refusal(with("[[[")), Error::NotAModel(_)));
-}
-
-/// An archive as `torch.save` writes it, with this pickle and one weight of 0.
-fn archive(pickle: &[u8]) -> Vec<u8> {
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    let entries = [("AlexNet/data.pkl", pickle), ("AlexNet/data/0", &[0; 4]), ("AlexNet/version", b"3\n")];
-    for (name, content) in entries {
-        let size = (content.len() as u32).to_le_bytes();
-        // Version, flags, method (stored), time, date and checksum (0: none), then the sizes.
-        let about = [&[20, 0], &[0; 12][..], &size, &size, &(name.len() as u16).to_le_bytes(), &[0, 0]].concat();
-        let offset = (file.len() as u32).to_le_bytes();
-        directory.extend([b"PK\x01\x02\x14\0", &about[..], &[0; 10], &offset, name.as_bytes()].concat());
-        file.extend([b"PK\x03\x04", &about[..], name.as_bytes(), content].concat());
-    }
-    let count = (entries.len() as u16).to_le_bytes();
-    let [size, offset] = [directory.len(), file.len()].map(|number| (number as u32).to_le_bytes());
-    file.extend(directory);
-    file.extend([b"PK\x05\x06", &[0; 4][..], &count, &count, &size, &offset, &[0; 2]].concat());
-    file
 }
 
 /// A pickled string.

@@ -1,20 +1,12 @@
 //! Preprocessing against the photos and the references in `../shared`; without them, these tests only say so.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use alexnet_browser::dataset::Dataset;
 use alexnet_browser::preprocess::{IMAGE_SIZE, Preprocessing, decode};
-
-/// `../shared`, where it is.
-fn shared() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    if !shared.join("flower_photos").is_dir() {
-        eprintln!("SKIPPED: ../shared is not here");
-        return None;
-    }
-    Some(shared)
-}
 
 /// All files below a folder, relative to it.
 fn files(folder: &Path) -> Vec<String> {
@@ -36,7 +28,7 @@ fn files(folder: &Path) -> Vec<String> {
 
 #[test]
 fn every_flower_photo_decodes() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = common::shared("every_flower_photo_decodes") else { return };
     let flowers = shared.join("flower_photos");
     let dataset = Dataset::from_paths(files(&flowers)).unwrap();
     assert_eq!(dataset.classes, ["daisy", "dandelion", "roses", "sunflowers", "tulips"]);
@@ -49,7 +41,7 @@ fn every_flower_photo_decodes() {
 
 #[test]
 fn flower_photos_cut_short_are_told() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = common::shared("flower_photos_cut_short_are_told") else { return };
     let flowers = shared.join("flower_photos");
     for sample in Dataset::from_paths(files(&flowers)).unwrap().samples.iter().step_by(50) {
         let bytes = fs::read(flowers.join(&sample.path)).unwrap();
@@ -63,7 +55,7 @@ fn flower_photos_cut_short_are_told() {
 /// between two JPEG decoders.
 #[test]
 fn evaluation_pixels_are_torchvisions() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = common::shared("evaluation_pixels_are_torchvisions") else { return };
     let mut compared = 0;
     for name in files(&shared.join("parity/resized")) {
         let stem = name.strip_suffix(".npy").unwrap();

@@ -4,11 +4,12 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::dataset::{is_hidden, is_photo, is_picture};
 use crate::error::{Error, Result};
 use crate::weights::ModelFile;
 
-/// The files below a folder, as paths relative to it with `/` between the parts, sorted. Of a file whose name is no text
-/// it is said on standard error that it is left out.
+/// The files below a folder of class folders, as paths relative to it with `/` between the parts, sorted. What is left out
+/// though it seems to be a picture is named on standard error.
 ///
 /// # Errors
 /// [`Error::Io`] where a folder cannot be read.
@@ -16,39 +17,70 @@ pub fn list(folder: &Path) -> Result<Vec<String>> {
     let mut paths = Vec::new();
     for path in walk(folder)? {
         let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
-        match parts {
-            Some(parts) => paths.push(parts.join("/")),
-            None => eprintln!("{}: left out, as its name is not Unicode; rename it", folder.join(path).display()),
+        let left_out = |why| eprintln!("{}: left out, {why}", folder.join(&path).display());
+        match parts.map(|parts| parts.join("/")) {
+            Some(name) if is_picture(&name) && !is_photo(&name) && !is_hidden(&name) => {
+                left_out("as it is of a kind that is not read; save it as JPEG or PNG");
+            }
+            Some(name) => paths.push(name),
+            None => left_out("as its name is not Unicode; rename it"),
         }
     }
     paths.sort();
     Ok(paths)
 }
 
-/// The files below a folder, as paths relative to it, sorted.
+/// The files below a folder, as paths relative to it, sorted. Links are followed.
 ///
 /// # Errors
 /// [`Error::Io`] where a folder cannot be read.
 pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    collect(folder, Path::new(""), &mut paths)?;
-    paths.sort();
-    Ok(paths)
+    let (paths, closed) = walk_around(folder);
+    closed.into_iter().next().map_or(Ok(paths), |(_, error)| Err(error))
 }
 
-fn collect(folder: &Path, below: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).map_err(|source| io(folder, source))? {
-        let entry = entry.map_err(|source| io(folder, source))?;
-        let (path, name) = (entry.path(), below.join(entry.file_name()));
-        // `entry.file_type` does not follow links, so a circle of them ends here.
-        let file_type = entry.file_type().map_err(|source| io(&path, source))?;
-        if file_type.is_dir() {
-            collect(&path, &name, paths)?;
-        } else if path.is_file() {
-            paths.push(name);
+/// As [`walk`], and the folders that cannot be read, with the reason.
+pub fn walk_around(folder: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, Error)>) {
+    let mut walked = Walk::default();
+    walked.enter(folder, Path::new(""));
+    walked.paths.sort();
+    (walked.paths, walked.closed)
+}
+
+/// A walk through a folder.
+#[derive(Default)]
+struct Walk {
+    paths: Vec<PathBuf>,
+    closed: Vec<(PathBuf, Error)>,
+    /// The folder that it is in, and those above, whatever links led there: a link to one of them would have no end.
+    above: Vec<PathBuf>,
+}
+
+impl Walk {
+    fn enter(&mut self, folder: &Path, below: &Path) {
+        let place = place(folder);
+        if self.above.contains(&place) {
+            return;
         }
+        self.above.push(place);
+        if let Err(source) = self.take(folder, below) {
+            self.closed.push((folder.to_path_buf(), io(folder, source)));
+        }
+        self.above.pop();
     }
-    Ok(())
+
+    fn take(&mut self, folder: &Path, below: &Path) -> std::io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let (path, name) = (entry.path(), below.join(entry.file_name()));
+            if path.is_dir() {
+                self.enter(&path, &name);
+            } else if path.is_file() {
+                self.paths.push(name);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reads a file.
@@ -96,12 +128,17 @@ pub fn place(path: &Path) -> PathBuf {
     })
 }
 
-/// Writes a file so that it is there whole or not at all.
+/// Writes a file so that it is there whole or not at all. Where links lead to it, they stay.
 ///
 /// # Errors
 /// [`Error::Io`]
 pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
-    let mut partial = path.as_os_str().to_owned();
+    let place = place(path);
+    // A device, such as `/dev/null`, would be replaced by a file.
+    if fs::metadata(&place).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return fs::write(&place, bytes).map_err(|source| io(path, source));
+    }
+    let mut partial = place.clone().into_os_string();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let written = fs::write(&partial, bytes)
@@ -109,7 +146,7 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
             Some(folder) if source.kind() == ErrorKind::NotFound => io(folder, source),
             _ => io(path, source),
         })
-        .and_then(|()| fs::rename(&partial, path).map_err(|source| io(path, source)));
+        .and_then(|()| fs::rename(&partial, &place).map_err(|source| io(path, source)));
     if written.is_err() {
         // The first error is the one to tell.
         let _ = fs::remove_file(&partial);

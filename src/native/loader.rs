@@ -1,5 +1,6 @@
-//! Batches from files, decoded ahead on a thread of their own.
+//! Photos from files, one by one and in batches, which are decoded ahead on a thread of their own.
 
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -7,9 +8,10 @@ use std::thread;
 use rayon::prelude::*;
 
 use crate::dataset::Split;
+use crate::error::{Error, Result};
 use crate::loader::{Batch, DataLoader, Job, Pass, plan};
 use crate::native::files;
-use crate::preprocess::Preprocessing;
+use crate::preprocess::{Framing, Pixels, Preprocessing};
 use crate::run::TrainingConfig;
 
 /// Batches decoded ahead of the one that is in use.
@@ -56,11 +58,21 @@ impl DataLoader for FileLoader {
 }
 
 fn read_batch(folder: &Path, jobs: &[Job]) -> Batch {
-    let read = |job: &Job| files::read(&folder.join(&job.sample.path)).and_then(|encoded| job.pixels(&encoded));
+    let read = |job: &Job| read_photo(&folder.join(&job.sample.path), job.framing);
     let pixels: Vec<_> = jobs.par_iter().map(read).collect();
     let mut batch = Batch::default();
     for (job, pixels) in jobs.iter().zip(pixels) {
         batch.push(job, pixels);
     }
     batch
+}
+
+/// What a network sees of a photo. A decoder that panics over it spoils nothing else.
+///
+/// # Errors
+/// [`Error::Io`], and as [`Framing::decode`].
+pub fn read_photo(path: &Path, framing: Framing) -> Result<Pixels> {
+    let encoded = files::read(path)?;
+    catch_unwind(|| Ok(framing.pixels(&framing.decode(&encoded)?)))
+        .unwrap_or_else(|_| Err(Error::DamagedPhoto("the decoder cannot cope with it".into())))
 }

@@ -1,6 +1,25 @@
 //! What only the command line needs: files, threads, a progress bar, and its commands.
 
+use std::fmt::Arguments;
+use std::io::Write;
+use std::path::Path;
+
+use crate::error::Result;
+
+/// Prints a line, formatted as by `println!`, which panics where nothing can be written.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::native::print(format_args!($($text)*)) };
+}
+
 pub mod command;
 pub mod files;
 pub mod loader;
 mod progress;
+
+/// Prints a line on standard output.
+///
+/// # Errors
+/// [`crate::Error::Io`] where it is a file on a full disk, say.
+fn print(line: Arguments) -> Result<()> {
+    writeln!(std::io::stdout(), "{line}").map_err(|source| files::io(Path::new("standard output"), source))
+}

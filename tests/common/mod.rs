@@ -1,6 +1,7 @@
 //! What several tests need.
 #![allow(dead_code)] // each test uses its own part
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -13,7 +14,8 @@ pub fn shared(test: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("SKIPPED {test}: ../shared is not here");
+    // Past what the test runner keeps to itself where a test passes.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: ../shared is not here");
     None
 }
 
@@ -68,4 +70,23 @@ pub fn formula_network_of(width: Width) -> Vec<u8> {
         (&parameter.name, TensorView::new(Dtype::F32, parameter.shape.clone(), bytes).expect("a whole tensor"))
     });
     safetensors::serialize(views, None).expect("a safetensors file")
+}
+
+/// An archive as `torch.save` writes it, with this pickle and one weight of 0.
+pub fn archive(pickle: &[u8]) -> Vec<u8> {
+    let (mut file, mut directory) = (Vec::new(), Vec::new());
+    let entries = [("AlexNet/data.pkl", pickle), ("AlexNet/data/0", &[0; 4]), ("AlexNet/version", b"3\n")];
+    for (name, content) in entries {
+        let size = (content.len() as u32).to_le_bytes();
+        // Version, flags, method (stored), time, date and checksum (0: none), then the sizes.
+        let about = [&[20, 0], &[0; 12][..], &size, &size, &(name.len() as u16).to_le_bytes(), &[0, 0]].concat();
+        let offset = (file.len() as u32).to_le_bytes();
+        directory.extend([b"PK\x01\x02\x14\0", &about[..], &[0; 10], &offset, name.as_bytes()].concat());
+        file.extend([b"PK\x03\x04", &about[..], name.as_bytes(), content].concat());
+    }
+    let count = (entries.len() as u16).to_le_bytes();
+    let [size, offset] = [directory.len(), file.len()].map(|number| (number as u32).to_le_bytes());
+    file.extend(directory);
+    file.extend([b"PK\x05\x06", &[0; 4][..], &count, &count, &size, &offset, &[0; 2]].concat());
+    file
 }

@@ -1,6 +1,5 @@
 //! `calibrate`: answers that can be believed.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{About, Failure};
@@ -45,8 +44,9 @@ impl Calibrate {
     pub fn run(&self) -> std::result::Result<(), Failure> {
         files::check_outputs(&[&self.out], &[&self.model])?;
         let mut file = files::read_model(&self.model).about(&self.model)?;
-        if let Some(dir) = named_twice(&self.dirs) {
-            return Err(Error::Dataset("it is named twice, and its photos would count twice".into())).about(dir);
+        if let Some(dir) = within_another(&self.dirs) {
+            let why = "it is, or lies in, another of these folders, and its photos would count twice";
+            return Err(Error::Dataset(why.into())).about(dir);
         }
         let names: Vec<_> = self.dirs.iter().map(|dir| dir.to_string_lossy()).collect();
         let folders = PathBuf::from(names.join(", "));
@@ -55,27 +55,31 @@ impl Calibrate {
             photos.extend(logits(&file, dir)?);
         }
         check(&photos, &file.metadata().classes).about(&folders)?;
-        println!("to be expected of other photos, by cross-validation: {}", expectation(&photos));
+        say!("to be expected of other photos, by cross-validation: {}", expectation(&photos))?;
         let scaling = Scaling::learn(&photos);
         file.scale_logits(&scaling, photos.len());
         photos.iter_mut().for_each(|(logits, _)| *logits = scaled(logits, &scaling));
         let doubt = Doubt::learn(photos.iter().map(|(logits, _)| &logits[..]));
-        let doubt = doubt.ok_or_else(|| Error::Dataset("none of its photos could be read".into())).about(&folders)?;
+        let doubt = doubt.expect("there is a photo of each class");
         file.set_doubt(doubt);
         files::write(&self.out, file.to_safetensors(Precision::F32)?)?;
         let unsure = photos.iter().filter(|(logits, _)| !doubt.is_sure(logits)).count();
         for (class, Scaling { factor, offset }) in file.metadata().classes.iter().zip(&scaling) {
-            println!("{class}: logit x {factor:.3} {offset:+.3}");
+            say!("{class}: logit x {factor:.3} {offset:+.3}")?;
         }
-        println!("{}: not sure of {unsure} of {} photos", self.out.display(), photos.len());
+        say!("{}: not sure of {unsure} of {} photos", self.out.display(), photos.len())?;
         Ok(())
     }
 }
 
-/// A folder that stands twice among these, under whatever name.
-fn named_twice(dirs: &[PathBuf]) -> Option<&Path> {
-    let mut seen = HashSet::new();
-    dirs.iter().find(|dir| !seen.insert(dir.canonicalize().unwrap_or_else(|_| dir.to_path_buf()))).map(PathBuf::as_path)
+/// A folder that is or lies in another one of these, under whatever name.
+fn within_another(dirs: &[PathBuf]) -> Option<&Path> {
+    let places: Vec<PathBuf> = dirs.iter().map(|dir| files::place(dir)).collect();
+    let is_within = |index: usize| {
+        let others = places.iter().enumerate().filter(|(other, _)| *other != index);
+        others.into_iter().any(|(_, other)| places[index].starts_with(other))
+    };
+    (0..dirs.len()).rev().find(|&index| is_within(index)).map(|index| &*dirs[index])
 }
 
 /// The logits of each photo of the folder, and its class.

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use rust_i18n::t;
 use serde_json::json;
 
 use super::{About, Failure};
@@ -53,25 +54,25 @@ impl Evaluate {
                 "unsure": unsure,
                 "errors": errors,
             });
-            println!("{report}");
+            say!("{report}")?;
         } else {
-            println!(
+            say!(
                 "accuracy {:.4} on {} photos, calibration error {calibration_error:.3}, not sure of {:.1} %",
                 confusion.accuracy(),
                 confusion.count(),
                 unsure * 100.0
-            );
+            )?;
             for (index, class) in classes.iter().enumerate() {
                 let percent = |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.1} %", share * 100.0));
-                println!(
+                say!(
                     "  {class}: recall {}, precision {}",
                     percent(confusion.recall(index)),
                     percent(confusion.precision(index))
-                );
+                )?;
             }
-            println!("confusion matrix, a row for each true class, answers in the order above:");
+            say!("confusion matrix, a row for each true class, answers in the order above:")?;
             for row in confusion.rows() {
-                println!("  {}", row.iter().map(|count| format!("{count:>5}")).collect::<String>());
+                say!("  {}", row.iter().map(|count| format!("{count:>5}")).collect::<String>())?;
             }
         }
         Ok(errors.is_empty())
@@ -100,8 +101,14 @@ fn evaluate_folder(
         }
         progress.show(event)
     };
-    match pollster::block_on(evaluate(&file.to_model(&device), preprocessing, doubt, &device, &mut loader, on_event))? {
-        ControlFlow::Continue(evaluation) if !evaluation.answers.is_empty() => Ok(evaluation),
-        _ => Err(Error::Dataset("none of its photos could be read".into())).about(folder),
+    let evaluated =
+        pollster::block_on(evaluate(&file.to_model(&device), preprocessing, doubt, &device, &mut loader, on_event))?;
+    let ControlFlow::Continue(evaluation) = evaluated else { unreachable!("the progress bar never asks to stop") };
+    if evaluation.answers.is_empty() {
+        return Err(Error::Dataset("none of its photos could be read".into())).about(folder);
     }
+    if !evaluation.loss.is_finite() {
+        return Err(Error::Device(t!("gpu.no_number").into())).about(folder);
+    }
+    Ok(evaluation)
 }

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use image::ImageFormat;
 
 use super::{About, Failure};
@@ -25,7 +26,7 @@ pub struct Explain {
     /// A photo
     photo: PathBuf,
     /// The picture to write (.png)
-    #[arg(long)]
+    #[arg(long, value_parser = PathBufValueParser::new().try_map(png))]
     out: PathBuf,
     /// The class to explain; the most probable one without it
     #[arg(long)]
@@ -65,9 +66,17 @@ impl Explain {
         let top = top_k(&softmax(&logits), TOP_K);
         let words: Vec<String> =
             top.iter().map(|(class, probability)| format!("{} {probability:.3}", name(*class))).collect();
-        println!("{}: {}", self.photo.display(), words.join(", "));
-        println!("{}: what speaks for {} is bright", self.out.display(), name(class));
+        say!("{}: {}", self.photo.display(), words.join(", "))?;
+        say!("{}: what speaks for {} is bright", self.out.display(), name(class))?;
         Ok(())
+    }
+}
+
+/// A file that is to be a PNG.
+fn png(path: PathBuf) -> std::result::Result<PathBuf, &'static str> {
+    match path.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("png") => Ok(path),
+        _ => Err("the picture is a PNG, and its name has to end in .png"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{About, Failure};
+use super::{About, Failure, at_least_one};
 use crate::alexnet::{AlexNetConfig, Layer};
 use crate::manifest::manifest;
 use crate::native::files;
@@ -40,12 +40,12 @@ impl Import {
         };
         let file = ModelFile::from_bytes(files::read(&self.pth)?, classes).about(&self.pth)?;
         files::write(&self.out, file.to_safetensors(Precision::F32)?)?;
-        println!(
+        say!(
             "{}: {} weights, classes {}",
             self.out.display(),
             file.parameters(),
             listed(&file.metadata().classes, CLASSES_SHOWN)
-        );
+        )?;
         Ok(())
     }
 }
@@ -93,11 +93,11 @@ impl Export {
         };
         let bytes = pollster::block_on(reference::store(&file.to_safetensors(precision).about(&self.model)?))?;
         files::write(&self.out, &bytes)?;
-        println!("{}: {} bytes", self.out.display(), bytes.len());
+        say!("{}: {} bytes", self.out.display(), bytes.len())?;
         if let Some(path) = &self.manifest {
             let name = self.out.file_name().unwrap_or_default().to_string_lossy();
             files::write(path, pollster::block_on(manifest(&name, &bytes)).about(&self.out)?)?;
-            println!("{}", path.display());
+            say!("{}", path.display())?;
         }
         Ok(())
     }
@@ -109,7 +109,7 @@ pub struct Layers {
     /// Model file (.safetensors or .pth) [default: the tutorial's network]
     model: Option<PathBuf>,
     /// Number of classes
-    #[arg(long, default_value_t = 5, conflicts_with = "model")]
+    #[arg(long, default_value_t = 5, conflicts_with = "model", value_parser = classes)]
     classes: usize,
 }
 
@@ -124,25 +124,38 @@ impl Layers {
             None => AlexNetConfig::new(self.classes),
         };
         let shape = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
-        println!(
+        say!(
             "{:<22}{:>12}  {:<24}{:>12}{:>12}{:>14}",
-            "layer", "in", "kernel, stride, pad", "out", "parameters", "multiply-adds"
-        );
+            "layer",
+            "in",
+            "kernel, stride, pad",
+            "out",
+            "parameters",
+            "multiply-adds"
+        )?;
         let layers = config.layers();
         for layer in &layers {
             let window =
                 layer.window.map_or(String::new(), |[kernel, stride, pad]| format!("{kernel}, {stride}, {pad}"));
-            println!(
+            say!(
                 "{:<22}{:>12}  {window:<24}{:>12}{:>12}{:>14}",
                 layer.name,
                 shape(&layer.input),
                 shape(&layer.output),
                 layer.parameters,
                 layer.multiply_adds
-            );
+            )?;
         }
         let sum = |count: fn(&Layer) -> usize| layers.iter().map(count).sum::<usize>();
-        println!("{:<72}{:>10}{:>14}", "all", sum(|layer| layer.parameters), sum(|layer| layer.multiply_adds));
+        say!("{:<72}{:>10}{:>14}", "all", sum(|layer| layer.parameters), sum(|layer| layer.multiply_adds))?;
         Ok(())
+    }
+}
+
+/// A number of classes on the command line, with which the counts of the table stay within bounds.
+fn classes(text: &str) -> Result<usize, String> {
+    match at_least_one(text)? {
+        classes if classes <= 1_000_000 => Ok(classes),
+        _ => Err("must be at most 1000000".into()),
     }
 }

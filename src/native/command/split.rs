@@ -7,6 +7,9 @@ use super::{About, Failure, arrange, share};
 use crate::error::Error;
 use crate::native::files;
 
+/// The folder, in `--out`, where a split is until it is whole.
+const UNFINISHED: &str = "unfinished split";
+
 /// Copies a folder of class folders into `train/` and `val/`.
 #[derive(Debug, clap::Args)]
 pub struct Split {
@@ -39,18 +42,29 @@ impl Split {
             return Err(Error::Dataset(why.into())).about(&self.out);
         }
         let arranged = arrange(&self.dir, self.val, self.seed)?;
-        for (name, samples) in [("train", &arranged.split.train), ("val", &arranged.split.validation)] {
+        // Half a split would be taken for a whole one.
+        let unfinished = self.out.join(UNFINISHED);
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(|source| files::io(&unfinished, source))?;
+        }
+        let parts = [("train", &arranged.split.train), ("val", &arranged.split.validation)];
+        for (name, samples) in parts {
             for sample in samples {
-                let from = self.dir.join(&sample.path);
                 // Folders inside the class folder stay: photos in them may bear the same names.
                 let class = &arranged.classes[sample.class];
                 let inside: PathBuf = sample.path.split('/').skip_while(|folder| folder != class).collect();
-                let to = self.out.join(name).join(inside);
-                files::create_folder(to.parent().unwrap_or(&self.out))?;
-                fs::copy(&from, &to).map_err(|source| files::io(&from, source))?;
+                let to = unfinished.join(name).join(inside);
+                files::create_folder(to.parent().unwrap_or(&unfinished))?;
+                files::write(&to, files::read(&self.dir.join(&sample.path))?)?;
             }
-            println!("{name}: {} photos", samples.len());
         }
+        for (name, samples) in parts {
+            let [from, to] = [&unfinished, &self.out].map(|folder| folder.join(name));
+            files::create_folder(&from)?;
+            fs::rename(&from, &to).map_err(|source| files::io(&to, source))?;
+            say!("{name}: {} photos", samples.len())?;
+        }
+        fs::remove_dir(&unfinished).map_err(|source| files::io(&unfinished, source))?;
         Ok(())
     }
 }

@@ -81,7 +81,9 @@ impl Form {
                 label: || t!("settings.learning_rate"),
                 hint: || t!("settings.learning_rate_about"),
                 text: RwSignal::new(usual_rate(Mode::Full)),
-                read: |text| decimal(text).filter(|rate| *rate > 0.0 && *rate <= LARGEST_LEARNING_RATE),
+                read: |text| {
+                    decimal(text).filter(|&rate| TrainingConfig::is_rate(rate) && rate <= LARGEST_LEARNING_RATE)
+                },
                 rule: || t!("settings.learning_rate_rule"),
             },
             seed: NumberField {
