@@ -7,6 +7,7 @@ mod gpu;
 mod gpu;
 
 use burn::tensor::{Device, Tensor};
+use rust_i18n::t;
 
 use crate::error::{Error, Result};
 
@@ -34,4 +35,16 @@ pub fn training() -> Device {
 pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
     data.try_into_vec().map_err(|error| Error::Device(error.to_string()))
+}
+
+/// [`read`], of a tensor that must be finite.
+///
+/// # Errors
+/// [`Error::Device`], also where it is not.
+pub(crate) async fn read_finite<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let values = read(tensor).await?;
+    match values.iter().all(|value| value.is_finite()) {
+        true => Ok(values),
+        false => Err(Error::Device(t!("gpu.no_number").into())),
+    }
 }

@@ -13,7 +13,6 @@ mod grad_cam;
 mod heat_map;
 mod occlusion;
 
-use burn::tensor::Tensor;
 use rust_i18n::t;
 
 pub use self::activations::{LayerOutput, activations};
@@ -22,17 +21,6 @@ pub use self::grad_cam::{GradCam, grad_cam};
 pub use self::heat_map::HeatMap;
 pub use self::occlusion::{Occlusion, occlusion};
 use crate::error::{Error, Result};
-
-/// The values of a tensor, which must be finite.
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let no_answer = |error: &dyn std::fmt::Display| Error::Device(error.to_string());
-    let data = tensor.into_data_async().await.map_err(|error| no_answer(&error))?;
-    let values = data.try_into_vec::<f32>().map_err(|error| no_answer(&error))?;
-    match values.iter().all(|value| value.is_finite()) {
-        true => Ok(values),
-        false => Err(Error::Device(t!("gpu.no_number").into())),
-    }
-}
 
 /// Refuses a class that the network does not have.
 fn check_class(class: usize, classes: usize) -> Result<()> {

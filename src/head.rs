@@ -8,6 +8,7 @@ use rust_i18n::t;
 
 use crate::alexnet::AlexNet;
 use crate::dataset::Sample;
+use crate::device::read;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::loader::{DataLoader, Pass};
@@ -68,8 +69,7 @@ impl Labelled {
             report_unreadable(&batch, on_event);
             if !batch.images.is_empty() {
                 let found = model.features(input::to_tensor(&batch.images, preprocessing, device));
-                let data = found.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
-                features.extend(data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?);
+                features.extend(read(found).await?);
                 samples.extend(batch.samples);
             }
             if on_event(TrainEvent::Features { step, steps }).is_break() {

@@ -2,12 +2,12 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use rust_i18n::t;
 use serde::{Deserialize, Serialize};
 
 use crate::alexnet::AlexNet;
+use crate::device::read_finite;
 use crate::doubt::Doubt;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::input;
 use crate::metrics::softmax;
 use crate::preprocess::{Pixels, Preprocessing};
@@ -67,19 +67,13 @@ impl Classifier {
     /// The logits of each image, in one batch.
     ///
     /// # Errors
-    /// [`Error::Device`] where the device gives no answer or one that is not finite.
+    /// [`crate::Error::Device`] where the device gives no answer or one that is not finite.
     pub async fn logits(&self, images: &[Pixels]) -> Result<Vec<Vec<f32>>> {
-        let device_error = |error: &dyn std::fmt::Display| Error::Device(error.to_string());
         if images.is_empty() {
             return Ok(Vec::new());
         }
-        let logits = self.model.forward(self.input(images));
-        let data = logits.into_data_async().await.map_err(|error| device_error(&error))?;
-        let values = data.try_into_vec::<f32>().map_err(|error| device_error(&error))?;
-        if !values.iter().all(|value| value.is_finite()) {
-            return Err(Error::Device(t!("gpu.no_number").into()));
-        }
-        Ok(values.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
+        let logits = read_finite(self.model.forward(self.input(images))).await?;
+        Ok(logits.chunks(self.classes.len()).map(<[f32]>::to_vec).collect())
     }
 
     /// The answer for each image, in one batch.

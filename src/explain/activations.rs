@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 use image::GrayImage;
 
-use super::read;
 use crate::alexnet::{AlexNet, LAST_CONVOLUTION, Layer};
+use crate::device::read_finite;
 use crate::error::Result;
 use crate::predict::top_k;
 
@@ -65,7 +65,7 @@ pub async fn activations(model: &AlexNet, image: Tensor<4>) -> Result<Vec<LayerO
     let layers = model.config().layers();
     let mut read_outputs = Vec::with_capacity(layers.len());
     for (layer, output) in layers.into_iter().zip(outputs) {
-        read_outputs.push(LayerOutput::new(layer, &read(output).await?));
+        read_outputs.push(LayerOutput::new(layer, &read_finite(output).await?));
     }
     Ok(read_outputs)
 }

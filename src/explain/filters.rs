@@ -2,8 +2,8 @@
 
 use image::RgbImage;
 
-use super::read;
 use crate::alexnet::AlexNet;
+use crate::device::read_finite;
 use crate::error::Result;
 
 /// The filters of the first convolution as pictures of 11 x 11 pixels. Grey (128) is a weight of 0; each filter is
@@ -14,7 +14,7 @@ use crate::error::Result;
 pub async fn filters(model: &AlexNet) -> Result<Vec<RgbImage>> {
     let weights = model.filters();
     let [_, channels, height, width] = weights.dims();
-    let weights = read(weights.inner()).await?;
+    let weights = read_finite(weights.inner()).await?;
     Ok(weights.chunks(channels * height * width).map(|filter| picture(filter, width, height)).collect())
 }
 

@@ -4,8 +4,9 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 use rust_i18n::t;
 
-use super::{HeatMap, check_class, read};
+use super::{HeatMap, check_class};
 use crate::alexnet::{AlexNet, LAST_CONVOLUTION};
+use crate::device::read_finite;
 use crate::error::{Error, Result};
 
 /// Where the middle of the first value's view lies, from the left and from the top, and how far apart those middles are,
@@ -47,8 +48,8 @@ pub async fn grad_cam(model: &AlexNet, image: Tensor<4>, class: usize) -> Result
     let evidence = relu((maps.inner() * weights).sum_dim(1));
     Ok(GradCam {
         class,
-        logits: read(logits.inner()).await?,
-        heat_map: HeatMap::new(&read(evidence).await?, FIRST_PIXEL, PIXELS_APART),
+        logits: read_finite(logits.inner()).await?,
+        heat_map: HeatMap::new(&read_finite(evidence).await?, FIRST_PIXEL, PIXELS_APART),
     })
 }
 

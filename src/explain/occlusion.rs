@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 
-use super::{HeatMap, check_class, read};
+use super::{HeatMap, check_class};
 use crate::alexnet::AlexNet;
+use crate::device::read_finite;
 use crate::error::Result;
 use crate::preprocess::IMAGE_SIZE;
 
@@ -74,7 +75,7 @@ pub async fn occlusion(
 
 /// The probability of one class for each image of a batch.
 async fn probabilities(logits: Tensor<2>, class: usize) -> Result<Vec<f32>> {
-    read(softmax(logits, 1).narrow(1, class, 1)).await
+    read_finite(softmax(logits, 1).narrow(1, class, 1)).await
 }
 
 /// 224 x 224 values: 0 in the square with this upper left corner, 1 outside.

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::numbers::Numbers;
 use super::{Metadata, ModelFile, matrix};
 use crate::alexnet::{AlexNet, Parameter};
+use crate::device::read;
 use crate::error::{Error, Result};
 
 impl ModelFile {
@@ -31,9 +32,7 @@ pub async fn collect(model: &AlexNet, parameters: &[Parameter], first: usize) ->
     model.visit(&mut collector);
     let mut all = Vec::new();
     for (tensor, parameter) in collector.tensors.into_iter().zip(&parameters[first..]) {
-        let data = tensor.into_data_async().await.map_err(|error| Error::Device(error.to_string()))?;
-        let values = data.try_into_vec::<f32>().map_err(|error| Error::Device(error.to_string()))?;
-        let numbers = Numbers::Floats(values);
+        let numbers = Numbers::Floats(read(tensor).await?);
         if !numbers.are_finite() {
             return Err(Error::NotFinite(parameter.name.clone()));
         }

@@ -6,7 +6,7 @@ import { ROOT } from './support/command-line.mjs';
 import { CLASSES, test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
 import { formulaModel } from './support/formula.mjs';
-import { classify, expectAnswer } from './support/page.mjs';
+import { beforeEngine, classify, expectAnswer } from './support/page.mjs';
 import { choose, expectTraining, finish, keptModels, openTraining, start } from './support/training.mjs';
 
 const A_WHILE = 20 * 60_000;
@@ -52,4 +52,23 @@ test('gradients and losses are those of the CPU and of PyTorch, the loss falls, 
   expectAnswer(answer);
   expect(CLASSES).toContain(answer.label);
   await expect(page.locator('body')).toHaveAttribute('data-device', 'webgpu');
+});
+
+test('a batch that the GPU cannot hold in one piece is refused, with the largest that it can', async ({ page, fewPhotos }) => {
+  test.setTimeout(A_WHILE);
+  // As on many a phone.
+  await beforeEngine(page, () => {
+    for (const limit of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
+      Object.defineProperty(GPUSupportedLimits.prototype, limit, { get: () => 2 ** 27 });
+    }
+  });
+  await openTraining(page);
+  await expect(page.locator('body')).toHaveAttribute('data-device', 'webgpu');
+  await choose(page, fewPhotos);
+  for (const [field, value] of Object.entries({ 'batch-size': 162, epochs: 1 })) {
+    await page.locator(`#${field}`).fill(String(value));
+  }
+  await page.locator('#start-training').click();
+  await expect(page.getByText('at most 161 photos a step')).toBeVisible();
+  await expectTraining(page, 'checked');
 });

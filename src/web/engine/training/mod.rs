@@ -27,14 +27,19 @@ use super::outbox::post;
 use super::photos::Photos;
 use super::shelf::Shelf;
 use super::storage::Storage;
+use crate::advice::LARGEST_LEARNING_RATE;
 use crate::alexnet::Width;
-use crate::run::Mode;
+use crate::device::Gpu;
+use crate::preprocess::IMAGE_SIZE;
+use crate::run::{Mode, TrainingConfig};
 use crate::web::protocol::Event;
 use crate::web::protocol::training::{Identity, TrainingCommand, TrainingEvent, TrainingOrder};
-
 use crate::weights::ModelFile;
 
 pub use self::run::Ground;
+
+/// Bytes of a photo in the largest tensor of a step: the image with its margins, and a fourth channel for the kernels' sake.
+const LARGEST_OF_PHOTO: u64 = (IMAGE_SIZE as u64 + 4).pow(2) * 4 * 4;
 
 /// What the engine knows of training.
 #[derive(Clone)]
@@ -72,7 +77,8 @@ impl Training {
 
     /// Begins a run.
     pub async fn train(&self, order: TrainingOrder, ground: Ground, storage: &Storage, shelf: &Shelf) {
-        if let Err(message) = check(&order).and_then(|()| check_size(&order, &ground.start)) {
+        let checks = [check(&order), check_size(&order, &ground.start), check_batch(&order, ground.gpu.as_ref())];
+        if let Err(message) = checks.into_iter().collect::<Result<(), _>>() {
             return tell(TrainingEvent::Refused(message));
         }
         let Some(lock) = self.lock().await else { return };
@@ -186,6 +192,16 @@ fn check_size(order: &TrainingOrder, start: &ModelFile) -> Result<(), String> {
     }
 }
 
+/// Why the GPU does not take so many photos a step: in one piece, it can hold no more of what the first layer sees.
+fn check_batch(order: &TrainingOrder, gpu: Option<&(Gpu, String)>) -> Result<(), String> {
+    let Some((gpu, _)) = gpu else { return Ok(()) };
+    let most = gpu.largest_tensor() / LARGEST_OF_PHOTO;
+    match order.config.batch_size as u64 {
+        size if size > most => Err(t!("engine.batch_too_large", most = most).into()),
+        _ => Ok(()),
+    }
+}
+
 /// What would make a run senseless; the page does not let these pass.
 fn check(order: &TrainingOrder) -> Result<(), String> {
     let classes = order.classes.len();
@@ -199,7 +215,8 @@ fn check(order: &TrainingOrder) -> Result<(), String> {
     if order.train.iter().chain(&order.validation).any(|photo| photo.class >= classes) {
         return Err(t!("engine.other_version").into());
     }
-    if config.epochs == 0 || config.batch_size == 0 || !(config.learning_rate > 0.0 && config.learning_rate <= 1.0) {
+    let is_rate = TrainingConfig::is_rate(config.learning_rate) && config.learning_rate <= LARGEST_LEARNING_RATE;
+    if config.epochs == 0 || config.batch_size == 0 || !is_rate {
         return Err(t!("engine.bad_settings").into());
     }
     Ok(())
