@@ -106,7 +106,11 @@ impl Train {
             let progress = Progress::new(format!("epoch {epoch}/{}", trainer.config().epochs));
             let outcome = pollster::block_on(trainer.run_epoch(&mut loader, |event| progress.show(event)));
             drop(progress);
-            let ControlFlow::Continue(record) = outcome.about(&self.dir)? else { break };
+            let outcome = match outcome {
+                Err(error @ Error::Dataset(_)) => return Err(error).about(&self.dir),
+                outcome => outcome?,
+            };
+            let ControlFlow::Continue(record) = outcome else { break };
             let seconds = began.elapsed().as_secs_f64();
             self.keep(&trainer)?;
             say!(

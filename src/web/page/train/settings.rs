@@ -179,15 +179,15 @@ fn ShareField() -> impl IntoView {
     let page = expect_context::<Page>();
     let training = page.training;
     let folder = Memo::new(move |_| training.set.with(|set| set.parts().map(|[_, validation]| validation.clone())));
+    let which = move || t!("settings.already_split", validation = folder.get().unwrap_or_default());
     view! {
         <Show
             when=move || folder.get().is_none()
             fallback=move || {
-                let which = folder.get_untracked().unwrap_or_default();
                 view! {
                     <div class="field">
                         <span class="label">{t!("settings.validation_photos")}</span>
-                        <small>{t!("settings.already_split", validation = which)}</small>
+                        <small>{which}</small>
                     </div>
                 }
             }
