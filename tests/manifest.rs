@@ -44,6 +44,10 @@ fn an_export_gives_the_logits_of_its_manifest_and_of_the_model() {
         let [from, to] = [&path("model.safetensors"), &exported].map(|path| path.to_str().unwrap().to_owned());
         succeed(["export", &from, "--dtype", dtype, "--out", &to, "--manifest", manifest.to_str().unwrap()]);
 
+        let again = path("again.safetensors");
+        succeed(["export", &from, "--dtype", dtype, "--out", again.to_str().unwrap()]);
+        assert!(std::fs::read(again).unwrap() == std::fs::read(&exported).unwrap(), "the same model is another file");
+
         let manifest = std::fs::read(manifest).unwrap();
         assert!(is_manifest(&manifest) && !is_manifest(br#"{"0": "sha256", "1": "reference"}"#));
         let manifest: Value = serde_json::from_slice(&manifest).unwrap();

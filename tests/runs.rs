@@ -118,6 +118,8 @@ fn without_photos_to_validate_with_there_is_no_best_epoch() {
     }
     let message = fail(order(damaged.path(), out.path(), "1", &[]));
     assert!(message.contains("to validate with could be read") && message.contains(damaged.path().to_str().unwrap()));
+    // That is no run to go on with, and stands in no one's way.
+    succeed(order(photos(&["a", "b"], 3).path(), out.path(), "1", &[]));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use alexnet_browser::native::command::{Failure, calibrate, evaluate, explain, model, predict, split, train};
+use alexnet_browser::native::warn;
 use clap::Parser;
 
 /// AlexNet: classify photos, train on your own, exchange models with PyTorch and the page.
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            warn(format_args!("error: {failure}"));
             ExitCode::FAILURE
         }
     }

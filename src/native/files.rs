@@ -6,25 +6,30 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::{is_hidden, is_photo, is_picture};
 use crate::error::{Error, Result};
+use crate::native::warn;
 use crate::weights::ModelFile;
 
-/// The files below a folder of class folders, as paths relative to it with `/` between the parts, sorted. What is left out
-/// though it seems to be a picture is named on standard error.
+/// The files below a folder of class folders, as paths relative to it with `/` between the parts, sorted. `on_left_out` hears
+/// of each that seems to be a picture and is left out, and why; it is named on standard error, too.
 ///
 /// # Errors
 /// [`Error::Io`] where a folder cannot be read.
-pub fn list(folder: &Path) -> Result<Vec<String>> {
+pub fn list(folder: &Path, mut on_left_out: impl FnMut(&Path, &str)) -> Result<Vec<String>> {
     let mut paths = Vec::new();
     for path in walk(folder)? {
         let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
-        let left_out = |why| eprintln!("{}: left out, {why}", folder.join(&path).display());
-        match parts.map(|parts| parts.join("/")) {
+        let why = match parts.map(|parts| parts.join("/")) {
             Some(name) if is_picture(&name) && !is_photo(&name) && !is_hidden(&name) => {
-                left_out("as it is of a kind that is not read; save it as JPEG or PNG");
+                "it is of a kind that is not read; save it as JPEG or PNG"
             }
-            Some(name) => paths.push(name),
-            None => left_out("as its name is not Unicode; rename it"),
-        }
+            Some(name) => {
+                paths.push(name);
+                continue;
+            }
+            None => "its name is not Unicode; rename it",
+        };
+        warn(format_args!("left out {}: {why}", folder.join(&path).display()));
+        on_left_out(&path, why);
     }
     paths.sort();
     Ok(paths)

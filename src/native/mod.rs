@@ -1,6 +1,6 @@
 //! What only the command line needs: files, threads, a progress bar, and its commands.
 
-use std::fmt::Arguments;
+use std::fmt::{Arguments, Display};
 use std::io::Write;
 use std::path::Path;
 
@@ -22,4 +22,9 @@ mod progress;
 /// [`crate::Error::Io`] where it is a file on a full disk, say.
 fn print(line: Arguments) -> Result<()> {
     writeln!(std::io::stdout(), "{line}").map_err(|source| files::io(Path::new("standard output"), source))
+}
+
+/// Prints a line on standard error. Where that cannot be written, there is nobody to tell.
+pub fn warn(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::warn;
 use crate::train::TrainEvent;
 
 const STYLE: &str = "{prefix:>12} {bar:32} {pos}/{len} {msg} [{elapsed} < {eta}]";
@@ -29,7 +30,9 @@ impl Progress {
             TrainEvent::Step { step, steps, loss } => self.set(step, steps, format!("loss {loss:.3}")),
             TrainEvent::Features { step, steps } => self.set(step, steps, "features".into()),
             TrainEvent::Validation { step, steps } => self.set(step, steps, "validation".into()),
-            TrainEvent::Unreadable { path, error } => self.bar.suspend(|| eprintln!("left out {path}: {error}")),
+            TrainEvent::Unreadable { path, error } => {
+                self.bar.suspend(|| warn(format_args!("left out {path}: {error}")))
+            }
         }
         ControlFlow::Continue(())
     }

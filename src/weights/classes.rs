@@ -25,6 +25,8 @@ enum Entry {
 /// # Errors
 /// [`Error::Classes`] where it is something else, or the indices are not 0, 1, 2 and so on.
 pub fn parse_class_indices(json: &[u8]) -> Result<Vec<String>> {
+    // Windows' editor puts this mark before what it saves.
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let mut entries: BTreeMap<String, Entry> = serde_json::from_slice(json)
         .map_err(|error| Error::Classes(t!("weights.class_file", reason = error, example = EXAMPLE).into()))?;
     let count = entries.len();

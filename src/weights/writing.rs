@@ -1,10 +1,11 @@
 //! Writing model files.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use half::f16;
 use safetensors::{Dtype, SafeTensors, View};
+use serde_json::Value;
 
 use super::numbers::scale_name;
 use super::{Metadata, ModelFile, Precision, REFERENCE, architecture};
@@ -52,7 +53,20 @@ pub fn with_reference(safetensors: &[u8], logits: &[f32]) -> Result<Vec<u8>> {
     let tensors = SafeTensors::deserialize(safetensors).map_err(|error| not_a_model(&error))?;
     let mut header = header.metadata().clone().unwrap_or_default();
     header.insert(REFERENCE.to_owned(), serde_json::to_string(logits).map_err(|error| not_a_model(&error))?);
-    safetensors::serialize(tensors.iter(), Some(header)).map_err(|error| not_a_model(&error))
+    let file = safetensors::serialize(tensors.iter(), Some(header)).map_err(|error| not_a_model(&error))?;
+    in_order(file).map_err(|error| not_a_model(&error))
+}
+
+/// A file with its header in order: `safetensors` writes it in one that changes, and the same model would be another file each
+/// time.
+fn in_order(mut file: Vec<u8>) -> serde_json::Result<Vec<u8>> {
+    let length = file.first_chunk().map_or(0, |length| u64::from_le_bytes(*length)) as usize;
+    let header = &mut file[8..][..length];
+    let entries: BTreeMap<String, BTreeMap<String, Value>> = serde_json::from_slice(header)?;
+    let ordered = serde_json::to_vec(&entries)?;
+    // It has the same length, but for the blanks behind it.
+    header[..ordered.len()].copy_from_slice(&ordered);
+    Ok(file)
 }
 
 /// A file of these tensors.
@@ -69,7 +83,8 @@ pub fn serialize(tensors: Vec<(String, TensorToWrite)>, width: Width, metadata: 
         ("doubt".to_owned(), serde_json::to_string(&metadata.doubt).map_err(to_json)?),
         ("training".to_owned(), serde_json::to_string(&metadata.training).map_err(to_json)?),
     ]);
-    safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))
+    let file = safetensors::serialize(tensors, Some(header)).map_err(|error| Error::NotAModel(error.to_string()))?;
+    in_order(file).map_err(to_json)
 }
 
 /// A tensor of a file.

@@ -85,7 +85,7 @@ fn within_another(dirs: &[PathBuf]) -> Option<&Path> {
 /// The logits of each photo of the folder, and its class.
 fn logits(file: &ModelFile, dir: &Path) -> std::result::Result<Vec<(Vec<f32>, usize)>, Failure> {
     let classifier = Classifier::new(file, &device::cpu());
-    let validation = labelled(files::list(dir)?, classifier.classes()).about(dir)?;
+    let validation = labelled(files::list(dir, |_, _| ())?, classifier.classes()).about(dir)?;
     let split = Split { train: Vec::new(), validation };
     let config = TrainingConfig::default();
     let mut loader = FileLoader::new(dir, split, &config, classifier.preprocessing());

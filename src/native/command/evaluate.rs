@@ -38,8 +38,8 @@ impl Evaluate {
         let file = files::read_model(&self.model).about(&self.model)?;
         let classes = &file.metadata().classes;
         let mut errors = Vec::new();
-        let evaluation = evaluate_folder(&file, &self.dir, |path, error| {
-            errors.push(json!({ "photo": path, "error": error.to_string() }));
+        let evaluation = evaluate_folder(&file, &self.dir, |path, why| {
+            errors.push(json!({ "photo": path, "error": why }));
         })?;
         let calibration_error = evaluation.calibration_error();
         let unsure = evaluation.unsure();
@@ -86,18 +86,19 @@ impl Evaluate {
 fn evaluate_folder(
     file: &ModelFile,
     folder: &Path,
-    mut on_unreadable: impl FnMut(&str, &Error),
+    mut on_unreadable: impl FnMut(&str, &str),
 ) -> Result<Evaluation, Failure> {
     let Metadata { classes, preprocessing, doubt, .. } = file.metadata();
     let (preprocessing, doubt) = (*preprocessing, *doubt);
-    let samples = labelled(files::list(folder)?, classes).about(folder)?;
+    let paths = files::list(folder, |path, why| on_unreadable(&path.to_string_lossy(), why))?;
+    let samples = labelled(paths, classes).about(folder)?;
     let split = Split { train: Vec::new(), validation: samples };
     let device = device::cpu();
     let mut loader = FileLoader::new(folder, split, &TrainingConfig::default(), preprocessing);
     let progress = Progress::new("evaluate".into());
     let on_event = |event: TrainEvent| {
         if let TrainEvent::Unreadable { path, error } = &event {
-            on_unreadable(path, error);
+            on_unreadable(path, &error.to_string());
         }
         progress.show(event)
     };

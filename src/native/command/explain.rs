@@ -7,6 +7,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use image::ImageFormat;
 
 use super::{About, Failure};
+use crate::dataset::class_named;
 use crate::device;
 use crate::error::{Error, Result};
 use crate::explain::grad_cam;
@@ -82,8 +83,5 @@ fn png(path: PathBuf) -> std::result::Result<PathBuf, &'static str> {
 
 /// The number of a class.
 fn find(name: &str, classes: &[String]) -> Result<usize> {
-    classes
-        .iter()
-        .position(|class| class == name)
-        .ok_or_else(|| Error::NoSuchClass { asked: name.into(), known: classes.join(", ") })
+    class_named(classes, name).ok_or_else(|| Error::NoSuchClass { asked: name.into(), known: classes.join(", ") })
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::dataset::Arranged;
+use crate::dataset::{Arranged, is_hidden, is_photo};
 use crate::error::{Error, Result};
-use crate::native::files;
+use crate::native::{files, warn};
 
 pub mod calibrate;
 pub mod evaluate;
@@ -51,8 +51,14 @@ impl<T> About<T> for Result<T> {
 
 /// The classes and the split of a folder: its own `train/` and `val/`, or drawn by the seed.
 fn arrange(folder: &Path, validation_share: f64, seed: u64) -> std::result::Result<Arranged, Failure> {
-    let paths = files::list(folder)?;
-    crate::dataset::arrange(paths, validation_share, seed).about(folder)
+    let paths = files::list(folder, |_, _| ())?;
+    let photos = paths.iter().filter(|path| is_photo(path) && !is_hidden(path)).count();
+    let arranged = crate::dataset::arrange(paths, validation_share, seed).about(folder)?;
+    match photos - arranged.split.train.len() - arranged.split.validation.len() {
+        0 => {}
+        others => warn(format_args!("{}: left alone, in no class folder: {others} photos", folder.display())),
+    }
+    Ok(arranged)
 }
 
 /// A share on the command line, between 0 and 1.

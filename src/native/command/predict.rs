@@ -10,6 +10,7 @@ use crate::device;
 use crate::error::{Error, Result};
 use crate::native::files;
 use crate::native::loader::read_photo;
+use crate::native::warn;
 use crate::predict::{Classifier, Prediction, top_k};
 use crate::preprocess::{Framing, Pixels};
 
@@ -49,7 +50,7 @@ impl Predict {
                     Err(error) => {
                         all_answered = false;
                         answers.push(json!({ "photo": path.to_string_lossy(), "error": error.to_string() }));
-                        eprintln!("{}", Failure::about(error, path));
+                        warn(Failure::about(error, path));
                     }
                 }
             }

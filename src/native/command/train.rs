@@ -79,8 +79,7 @@ impl Train {
             let why = "--mode scratch begins with random weights, not with those of --start\n";
             clap::Error::raw(ErrorKind::ArgumentConflict, why).exit();
         }
-        let files = [MODEL, CHECKPOINT, CLASS_INDICES, SPLIT, CURVE, LOG];
-        if let (false, Some(name)) = (self.resume, files.iter().find(|name| self.out.join(name).exists())) {
+        if let (false, Some(name)) = (self.resume, self.would_be_lost()) {
             let why = format!(
                 "it holds {name} already, which would be lost; go on with a run that was stopped by --resume, or choose \
                  another folder for --out"
@@ -131,6 +130,13 @@ impl Train {
             )?;
         }
         Ok(())
+    }
+
+    /// A file in `--out` that a new run would write over. What a run leaves that came to no epoch may be.
+    fn would_be_lost(&self) -> Option<&'static str> {
+        let there = |names: &[&'static str]| names.iter().copied().find(|name| self.out.join(name).exists());
+        let at_the_beginning = || if there(&[SPLIT]).is_none() { there(&[CLASS_INDICES]) } else { None };
+        there(&[MODEL, CHECKPOINT, CURVE, LOG]).or_else(at_the_beginning)
     }
 
     /// A new run, or the one that was stopped.

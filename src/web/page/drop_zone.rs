@@ -11,7 +11,7 @@ use web_sys::{DragEvent, Event, HtmlInputElement};
 use super::{
     browser::has_camera,
     camera::Camera,
-    evaluate,
+    evaluate, inside,
     intake::{Count, Findings, take_in},
     state::{Page, Stage},
     train,
@@ -136,8 +136,7 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
                     View::Classify => take_in(page, findings).await,
                     View::Evaluate => evaluate::choose::take_in(page, findings.await),
                     View::Train => train::choose::take_in(page, findings).await,
-                    // One photo at a time is looked at; these are there to choose from.
-                    View::Inside => take_in(page, findings).await,
+                    View::Inside => inside::choose::take_in(page, findings).await,
                 }
             });
         }

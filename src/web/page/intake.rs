@@ -7,6 +7,7 @@ mod folder;
 use std::time::Duration;
 
 use js_sys::Array;
+use leptos::prelude::Update;
 use rust_i18n::t;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, File, FileList, FileSystemEntry};
@@ -134,6 +135,15 @@ impl Findings {
         self.alone.extract_if(.., |found| is_model(&found.file)).map(|found| found.file).collect()
     }
 
+    /// Takes out the first photo, where there is one.
+    pub fn take_first_photo(&mut self) -> Option<Found> {
+        let alone = self.alone.iter().position(|found| !is_model(&found.file)).map(|first| self.alone.remove(first));
+        alone.or_else(|| {
+            let first = self.in_folders.iter().position(|found| is_photo(&found.file))?;
+            Some(self.in_folders.remove(first))
+        })
+    }
+
     /// The photos: those in folders, and files that came alone, whatever they are.
     pub fn photos(self) -> Vec<Found> {
         let in_folders = self.in_folders.into_iter().filter(|found| is_photo(&found.file));
@@ -171,12 +181,16 @@ pub async fn take_in(page: Page, findings: impl Future<Output = Findings>) {
     if wanted.len() > HELPING {
         pause(Duration::ZERO).await;
     }
+    page.coming.update(|coming| *coming += wanted.len());
     while !wanted.is_empty() && page.given_up() == given_up {
         let rest = wanted.split_off(wanted.len().min(HELPING));
+        page.coming.update(|coming| *coming -= wanted.len());
         page.classify(wanted);
         wanted = rest;
         pause(Duration::ZERO).await;
     }
+    // Those are not wanted any more.
+    page.coming.update(|coming| *coming -= wanted.len());
 }
 
 fn summary(added: usize, others: &[String], unreadable: usize) -> String {

@@ -94,6 +94,8 @@ pub struct Page {
     pub order: RwSignal<Order>,
     /// What the list shows.
     pub filter: RwSignal<Filter>,
+    /// How many photos are about to join the list.
+    pub coming: RwSignal<usize>,
     /// The last thing worth telling; read aloud by screen readers.
     pub notice: RwSignal<Saying>,
     /// What went wrong with the last model file.
@@ -131,6 +133,7 @@ impl Page {
             batch: RwSignal::new(Batch::new()),
             order: RwSignal::new(Order::default()),
             filter: RwSignal::new(Filter::default()),
+            coming: RwSignal::new(0),
             notice: RwSignal::new(silence()),
             model_trouble: RwSignal::new(None),
             profile: RwSignal::new(Vec::new()),
@@ -164,10 +167,10 @@ impl Page {
         self.with_bridge(|bridge| bridge.classify(photos));
     }
 
-    /// Forgets the photos without an answer.
+    /// Forgets the photos without an answer, and those that are about to join them.
     pub fn cancel(self) {
         self.give_up();
-        let dropped = self.results.try_update(Results::drop_waiting).unwrap_or_default();
+        let dropped = self.results.try_update(Results::drop_waiting).unwrap_or_default() + self.coming.get_untracked();
         self.tell(move || t!("classify.cancelled", photos = photos(dropped)));
     }
 

@@ -14,7 +14,9 @@ use crate::{
 /// The figures of each model, and of both together.
 #[component]
 pub fn Verdict(outcome: Arc<Outcome>) -> impl IntoView {
-    let agreement = match outcome.comparison() {
+    // Where it was stopped, the second model may not have had its turn.
+    let all_answered = outcome.models.iter().all(|(_, answers)| !answers.probabilities.is_empty());
+    let agreement = match outcome.comparison().filter(|_| all_answered) {
         Some(comparison) => {
             let share = comparison.agreement();
             Some(
@@ -29,7 +31,7 @@ pub fn Verdict(outcome: Arc<Outcome>) -> impl IntoView {
                 .into_any(),
             )
         }
-        None if outcome.models.len() > 1 => Some(
+        None if all_answered && outcome.models.len() > 1 => Some(
             view! {
                 <p>{t!("evaluate.nothing_in_common")}</p>
             }
@@ -50,11 +52,18 @@ fn figures(outcome: &Outcome, candidate: &Candidate, answers: &Answers) -> AnyVi
     let evaluation = answers.evaluation(&outcome.paths);
     let count = evaluation.answers.len();
     if count == 0 {
+        let (why, instead) = match answers.probabilities.is_empty() {
+            true => (t!("evaluate.no_answers"), None),
+            false => {
+                let classes = listed(&candidate.classes, NAMES);
+                (t!("evaluate.unknown_folders", classes = classes), Some(tally(answers)))
+            }
+        };
         return view! {
             <li data-evaluated=name.clone()>
                 <b class="named">{name.clone()}</b>
-                <p>{t!("evaluate.unknown_folders", classes = listed(&candidate.classes, NAMES))}</p>
-                <p>{tally(answers)}</p>
+                <p>{why}</p>
+                {instead.map(|instead| view! { <p>{instead}</p> })}
             </li>
         }
         .into_any();

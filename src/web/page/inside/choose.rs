@@ -1,16 +1,30 @@
 //! Choosing the photo: a file, or one of those that were classified.
 
+use std::future::ready;
+
 use leptos::prelude::*;
 use rust_i18n::t;
 use web_sys::HtmlInputElement;
 
 use crate::{
     results::{Filter, Order, Outcome, PhotoId},
-    web::page::state::Page,
+    web::page::{
+        intake::{self, Findings},
+        state::Page,
+    },
 };
 
 /// Classified photos to choose from.
 const OFFERED: usize = 12;
+
+/// Looks inside with the first photo that was dropped; others join those to choose from.
+pub async fn take_in(page: Page, findings: impl Future<Output = Findings>) {
+    let mut findings = findings.await;
+    if let Some(first) = findings.take_first_photo() {
+        page.inside.inspect(first.file);
+    }
+    intake::take_in(page, ready(findings)).await;
+}
 
 /// The control to choose a photo.
 #[component]

@@ -25,9 +25,10 @@ const ORDERS: [Choice; 4] = [
 #[component]
 pub fn Progress(counts: Memo<Counts>) -> impl IntoView {
     let page = expect_context::<Page>();
-    let running = move || counts.with(|counts| counts.waiting > 0);
+    let running = move || counts.with(|counts| counts.waiting > 0) || page.coming.get() > 0;
+    let total = move || counts.with(Counts::total) + page.coming.get();
     let text = move || {
-        let (done, total) = counts.with(|counts| (counts.done(), counts.total()));
+        let (done, total) = (counts.with(Counts::done), total());
         let text = match running() {
             true => t!("results.progress", done = done, photos = photos(total)),
             false => photos(total).into(),
@@ -43,7 +44,7 @@ pub fn Progress(counts: Memo<Counts>) -> impl IntoView {
             <progress
                 id="photos-progress"
                 aria-label=t!("results.classified")
-                max=move || counts.with(Counts::total)
+                max=total
                 value=move || counts.with(Counts::done)
             ></progress>
             <button type="button" id="cancel" disabled=move || !running() on:click=move |_| page.cancel()>
