@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { expect, test } from './support/fixtures.mjs';
-import { answersOf, expectAnswer } from './support/page.mjs';
+import { answersOf, drop, expectAnswer } from './support/page.mjs';
 
 test('photos chosen before the program is there are answered', async ({ page, photos }) => {
   const send = await openSkeleton(page);
@@ -74,20 +74,6 @@ test('a download of which nothing comes is told', async ({ page }) => {
   send();
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
 });
-
-/** Drops a file, or what is none. */
-async function drop(page, name, bytes) {
-  await page.locator('main').evaluate((target, { name, base64 }) => {
-    const dataTransfer = new DataTransfer();
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    if (name) dataTransfer.items.add(new File([bytes], name));
-    else dataTransfer.items.add('words', 'text/plain');
-    const over = new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true });
-    // Else the browser would show the photo in the page's place.
-    if (target.dispatchEvent(over)) throw new Error('files cannot be dropped');
-    target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-  }, { name, base64: bytes?.toString('base64') ?? '' });
-}
 
 /** Opens the page without its program; gives what lets that through. */
 async function openSkeleton(page, hash = '') {

@@ -102,6 +102,23 @@ test('a model is credited with its own answers alone, though another was chosen 
   expect(await confusion(page, expected.classes)).toEqual(expected.confusion);
 });
 
+test('of a model that a stop left unasked nothing is said but that', async ({ page, dataset }, testInfo) => {
+  const folder = await flowers(dataset, testInfo);
+  await beforeEngine(page, withSlowFiles);
+  await open(page, '#evaluate');
+  await load(page, formulaModel(), testInfo);
+  await page.locator('[data-model="shipped"] [data-action="use"]').click();
+  await expect(page.locator('#evaluate-model')).toHaveValue('shipped');
+  await page.locator('#evaluate-other').selectOption(await keptModels(page).getAttribute('data-model'));
+  await page.locator('#evaluate-folder').setInputFiles(folder);
+  // While the engine reads the second one.
+  await expect.poll(() => page.locator('#evaluation-progress').evaluate((bar) => bar.value)).toBeGreaterThan(0);
+  await page.locator('#stop-evaluation').click();
+  await expectEvaluation(page, 'stopped');
+  await expect(page.locator('[data-evaluated]').last()).toContainText('answered no photo');
+  await expect(page.locator('.evaluate')).not.toContainText('no name in common');
+});
+
 test('where the model in use was deleted, the page’s own is evaluated', async ({ page, dataset }, testInfo) => {
   await open(page, '#evaluate');
   await load(page, formulaModel(), testInfo);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from './support/fixtures.mjs';
 import { formulaModel } from './support/formula.mjs';
 import { badPhotos } from './support/hostile.mjs';
-import { classify, open, photo } from './support/page.mjs';
+import { classify, drop, open, photo } from './support/page.mjs';
 
 test('a classified photo shows what decided its class, and what every layer makes of it', async ({ page, photos }) => {
   const [file] = await photos(1);
@@ -39,6 +39,16 @@ test('a classified photo shows what decided its class, and what every layer make
   await expect(page.locator('#inside-maps')).toHaveAttribute('data-pictures', '192');
   await page.locator('[data-layer="classifier.6"] button').click();
   await expect(page.locator('.strongest')).toContainText(answer.label);
+});
+
+test('a photo that is dropped is looked at, and what is no photo is named', async ({ page, photos }) => {
+  await open(page, '#inside');
+  await drop(page, 'dropped.jpg', await readFile((await photos(1))[0]));
+  await expectInside(page, 'done');
+  await expect(page.locator('.subject .name')).toHaveText('dropped.jpg');
+  await drop(page, 'text.jpg', Buffer.from('this is no photo'));
+  await expect(page.locator('.subject')).toContainText('not a photo');
+  await expect(page.locator('[data-photo]')).toHaveCount(0);
 });
 
 test('the layer table and the filters are those of the model in use', async ({ page }) => {

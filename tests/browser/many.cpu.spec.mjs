@@ -122,7 +122,9 @@ test('photos that are still being added are left out by Cancel', async ({ page, 
   await page.locator('#cancel:enabled').click();
   await page.waitForTimeout(1_500);
   expect(await page.locator('#cancel:enabled').count()).toBe(0);
-  expect(await page.locator('[data-photo]').count()).toBeLessThan(MANY);
+  const kept = await page.locator('#photos-progress').evaluate((bar) => bar.max);
+  expect(kept).toBeLessThan(MANY);
+  await expect(page.locator('#status')).toContainText(`${MANY - kept} photos left out`);
 });
 
 test('a hidden page, whose timers come once in a minute, goes on', async ({ page, photos }) => {

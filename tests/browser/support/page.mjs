@@ -17,6 +17,20 @@ export async function beforeEngine(page, ...preludes) {
   });
 }
 
+/** Drops a file on the page, or what is none. */
+export async function drop(page, name, bytes) {
+  await page.locator('main').evaluate((target, { name, base64 }) => {
+    const dataTransfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    if (name) dataTransfer.items.add(new File([bytes], name));
+    else dataTransfer.items.add('words', 'text/plain');
+    const over = new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true });
+    // Else the browser would show the photo in the page's place.
+    if (target.dispatchEvent(over)) throw new Error('files cannot be dropped');
+    target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, { name, base64: bytes?.toString('base64') ?? '' });
+}
+
 /** The element of a photo, given by its path or as `{ name, mimeType, buffer }`; of several with one name, the last. */
 export function photo(page, file) {
   return page.locator(`[data-photo="${file.name ?? path.basename(file)}"]`).last();
