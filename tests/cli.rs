@@ -294,6 +294,17 @@ fn a_photo_whose_name_is_no_text_is_classified_and_left_out_of_training() {
     assert!(warning.contains("left out") && warning.contains("rename"), "{warning}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_gives_the_terminal_no_orders() {
+    let data = dataset();
+    let odd = data.path().join("\u{1b}[31mred.jpg");
+    fs::copy(data.path().join("blue/0.jpg"), &odd).unwrap();
+    let model = model(data.path());
+    let said = succeed([&"predict".into(), &model, &odd].map(|part: &PathBuf| part.as_os_str().to_owned()));
+    assert!(said.contains("\u{fffd}[31mred.jpg") && !said.contains('\u{1b}'), "{said}");
+}
+
 #[test]
 fn shares_outside_0_to_1_are_wrong_usage() {
     for share in ["0", "1", "2", "nan", "-0.1"] {

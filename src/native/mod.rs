@@ -21,10 +21,15 @@ mod progress;
 /// # Errors
 /// [`crate::Error::Io`] where it is a file on a full disk, say.
 fn print(line: Arguments) -> Result<()> {
-    writeln!(std::io::stdout(), "{line}").map_err(|source| files::io(Path::new("standard output"), source))
+    writeln!(std::io::stdout(), "{}", harmless(line)).map_err(|source| files::io(Path::new("standard output"), source))
 }
 
 /// Prints a line on standard error. Where that cannot be written, there is nobody to tell.
 pub fn warn(line: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", harmless(line));
+}
+
+/// A line without what gives orders to a terminal, which may stand in the name of a file or a class.
+fn harmless(line: impl Display) -> String {
+    line.to_string().replace(|letter: char| letter.is_control() && letter != '\n', "\u{fffd}")
 }
