@@ -55,7 +55,7 @@ fn an_unchanged_folder_is_split_as_on_the_command_line() {
     let split = self::set(&listing);
     assert!(split.is_split());
     assert_eq!(split.arranged(0.2, 7).unwrap(), arrange(strings(&listing), 0.2, 7).unwrap());
-    assert!(texts(&split).iter().any(|(_, text)| text.contains("The other 1 photo")));
+    assert!(texts(&split).iter().any(|(_, text)| text.contains("Left alone: 1 photo elsewhere")));
 }
 
 #[test]
