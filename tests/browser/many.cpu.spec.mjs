@@ -122,7 +122,8 @@ test('photos that are still being added are left out by Cancel', async ({ page, 
   await page.locator('#cancel:enabled').click();
   await page.waitForTimeout(1_500);
   expect(await page.locator('#cancel:enabled').count()).toBe(0);
-  const kept = await page.locator('#photos-progress').evaluate((bar) => bar.max);
+  // Where none was answered in time, the list is empty.
+  const kept = await page.locator('#photos-progress').evaluateAll((bars) => bars[0]?.max ?? 0);
   expect(kept).toBeLessThan(MANY);
   await expect(page.locator('#status')).toContainText(`${MANY - kept} photos left out`);
 });
