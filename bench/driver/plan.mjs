@@ -7,7 +7,7 @@ const PLANS = {
     longestRun: 150, longestRepeated: 150, limit: 900, forPhotos: 60, photos: 200,
   },
   quick: {
-    total: 360, starts: 2, runs: 3, steps: 1, rounds: 1,
+    total: 300, starts: 2, runs: 3, steps: 1, rounds: 1,
     longestRun: 40, longestRepeated: 10, limit: 150, forPhotos: 8, photos: 200,
   },
 };
