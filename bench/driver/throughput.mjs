@@ -5,7 +5,7 @@ import { attempt } from './orders.mjs';
 import { Visit } from './visit.mjs';
 
 /** Photos of the warm-up, and what all numbers of photos are multiples of. */
-const HELPING = 4;
+const HELPING = 8;
 
 /** Gives a new page to each contender in turn, warms it up, and has it classify as many photos as there is time for. */
 export async function measureThroughput(contenders, photos, setting, plan, results) {
