@@ -64,8 +64,9 @@ pub struct Arranged {
 /// Makes a folder ready for training, from the paths of its files.
 ///
 /// Where there are photos in `train/<class>/` and in `val/<class>/`, or in folders of other names that are usual for that,
-/// these are the two parts, and the rest of the folder is left alone (the tutorial keeps the originals beside them). Otherwise each folder is a class, see [`Layout`],
-/// and `validation_share` of its photos (0 to 1) is set aside by `seed`, see [`Dataset::split`].
+/// these are the two parts, and the rest of the folder is left alone (the tutorial keeps the originals beside them).
+/// Otherwise each folder is a class, see [`Layout`], and `validation_share` of its photos (0 to 1) is set aside by `seed`,
+/// see [`Dataset::split`].
 ///
 /// # Errors
 /// [`Error::Dataset`] where there are no photos or fewer than two classes, or where `val/` has a class that `train/`

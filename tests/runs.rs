@@ -98,11 +98,14 @@ fn a_run_that_was_stopped_in_its_first_epoch_begins_anew() {
 #[test]
 fn nothing_of_others_is_written_over() {
     let data = photos(&["a", "b"], 3);
-    let indices = data.path().join("class_indices.json");
-    fs::write(&indices, "mine").unwrap();
-    let message = fail(order(data.path(), data.path(), "1", &[]));
-    assert!(message.contains("holds class_indices.json already"), "{message}");
-    assert_eq!(fs::read_to_string(indices).unwrap(), "mine");
+    for name in ["class_indices.json", "split.json", "curve.svg"] {
+        let file = data.path().join(name);
+        fs::write(&file, "mine").unwrap();
+        let message = fail(order(data.path(), data.path(), "1", &[]));
+        assert!(message.contains(&format!("holds {name} already")), "{message}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+        fs::remove_file(file).unwrap();
+    }
 }
 
 #[test]

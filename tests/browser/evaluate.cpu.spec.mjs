@@ -87,11 +87,7 @@ test('two models side by side, and a model without class names is named', async 
 
 test('a model is credited with its own answers alone, though another was chosen before they came', async ({ page, dataset }, testInfo) => {
   const folder = await flowers(dataset, testInfo);
-  await beforeEngine(page, withSlowFiles);
-  await open(page, '#evaluate');
-  await load(page, formulaModel(), testInfo);
-  await page.locator('[data-model="shipped"] [data-action="use"]').click();
-  await expect(page.locator('#evaluate-model')).toHaveValue('shipped');
+  await openBesideSlowModel(page, testInfo);
   await page.locator('#evaluate-model').selectOption(await keptModels(page).getAttribute('data-model'));
   await page.locator('#evaluate-folder').setInputFiles(folder);
   // By then its photos wait for that model, which the engine still reads.
@@ -104,11 +100,7 @@ test('a model is credited with its own answers alone, though another was chosen 
 
 test('of a model that a stop left unasked nothing is said but that', async ({ page, dataset }, testInfo) => {
   const folder = await flowers(dataset, testInfo);
-  await beforeEngine(page, withSlowFiles);
-  await open(page, '#evaluate');
-  await load(page, formulaModel(), testInfo);
-  await page.locator('[data-model="shipped"] [data-action="use"]').click();
-  await expect(page.locator('#evaluate-model')).toHaveValue('shipped');
+  await openBesideSlowModel(page, testInfo);
   await page.locator('#evaluate-other').selectOption(await keptModels(page).getAttribute('data-model'));
   await page.locator('#evaluate-folder').setInputFiles(folder);
   // While the engine reads the second one.
@@ -206,6 +198,15 @@ function withSlowFiles() {
     if (this.size > 1_000_000) await new Promise((resolve) => setTimeout(resolve, 2_000));
     return arrayBuffer.call(this);
   };
+}
+
+/** Opens the page with the shipped model in use, beside one that the engine takes a while to read. */
+async function openBesideSlowModel(page, testInfo) {
+  await beforeEngine(page, withSlowFiles);
+  await open(page, '#evaluate');
+  await load(page, formulaModel(), testInfo);
+  await page.locator('[data-model="shipped"] [data-action="use"]').click();
+  await expect(page.locator('#evaluate-model')).toHaveValue('shipped');
 }
 
 /** A folder of two flowers' names (one in capitals), one of something else, and a file that is no photo. */

@@ -125,6 +125,7 @@ test('photos that are still being added are left out by Cancel', async ({ page, 
   // Where none was answered in time, the list is empty.
   const kept = await page.locator('#photos-progress').evaluateAll((bars) => bars[0]?.max ?? 0);
   expect(kept).toBeLessThan(MANY);
+  expect(await page.locator('[data-photo]').count()).toBeLessThan(MANY);
   await expect(page.locator('#status')).toContainText(`${MANY - kept} photos left out`);
 });
 

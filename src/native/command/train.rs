@@ -1,5 +1,6 @@
 //! `train`: the tutorial's training.
 
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -79,7 +80,8 @@ impl Train {
             let why = "--mode scratch begins with random weights, not with those of --start\n";
             clap::Error::raw(ErrorKind::ArgumentConflict, why).exit();
         }
-        if let (false, Some(name)) = (self.resume, self.would_be_lost()) {
+        let files = [MODEL, CHECKPOINT, CLASS_INDICES, SPLIT, CURVE, LOG];
+        if let (false, Some(name)) = (self.resume, files.iter().find(|name| self.out.join(name).exists())) {
             let why = format!(
                 "it holds {name} already, which would be lost; go on with a run that was stopped by --resume, or choose \
                  another folder for --out"
@@ -98,28 +100,15 @@ impl Train {
         )?;
         files::create_folder(&self.out)?;
         let mut trainer = self.trainer(classes, &split)?;
-        let mut loader = FileLoader::new(&self.dir, split, trainer.config(), trainer.preprocessing());
-        while !trainer.is_finished() {
-            let began = Instant::now();
-            let epoch = trainer.history().len() + 1;
-            let progress = Progress::new(format!("epoch {epoch}/{}", trainer.config().epochs));
-            let outcome = pollster::block_on(trainer.run_epoch(&mut loader, |event| progress.show(event)));
-            drop(progress);
-            let outcome = match outcome {
-                Err(error @ Error::Dataset(_)) => return Err(error).about(&self.dir),
-                outcome => outcome?,
-            };
-            let ControlFlow::Continue(record) = outcome else { break };
-            let seconds = began.elapsed().as_secs_f64();
-            self.keep(&trainer)?;
-            say!(
-                "[epoch {}] train_loss: {:.3}  val_loss: {:.3}  val_accuracy: {:.3}  ({seconds:.0} s)",
-                record.epoch,
-                record.train_loss,
-                record.validation_loss,
-                record.validation_accuracy,
-            )?;
+        let loader = FileLoader::new(&self.dir, split, trainer.config(), trainer.preprocessing());
+        let outcome = self.epochs(&mut trainer, loader);
+        if outcome.is_err() && trainer.history().is_empty() {
+            // There is nothing to go on with, and what there is would stand in the next run's way.
+            for name in [CLASS_INDICES, SPLIT] {
+                let _ = fs::remove_file(self.out.join(name));
+            }
         }
+        outcome?;
         if let Some(best) = trainer.best_epoch() {
             let model = self.out.join(MODEL);
             say!(
@@ -132,11 +121,30 @@ impl Train {
         Ok(())
     }
 
-    /// A file in `--out` that a new run would write over. What a run leaves that came to no epoch may be.
-    fn would_be_lost(&self) -> Option<&'static str> {
-        let there = |names: &[&'static str]| names.iter().copied().find(|name| self.out.join(name).exists());
-        let at_the_beginning = || if there(&[SPLIT]).is_none() { there(&[CLASS_INDICES]) } else { None };
-        there(&[MODEL, CHECKPOINT, CURVE, LOG]).or_else(at_the_beginning)
+    /// Runs the epochs that are left, and writes what each brings.
+    fn epochs(&self, trainer: &mut Trainer, mut loader: FileLoader) -> Result<(), Failure> {
+        while !trainer.is_finished() {
+            let began = Instant::now();
+            let epoch = trainer.history().len() + 1;
+            let progress = Progress::new(format!("epoch {epoch}/{}", trainer.config().epochs));
+            let outcome = pollster::block_on(trainer.run_epoch(&mut loader, |event| progress.show(event)));
+            drop(progress);
+            let outcome = match outcome {
+                Err(error @ Error::Dataset(_)) => return Err(error).about(&self.dir),
+                outcome => outcome?,
+            };
+            let ControlFlow::Continue(record) = outcome else { break };
+            let seconds = began.elapsed().as_secs_f64();
+            self.keep(trainer)?;
+            say!(
+                "[epoch {}] train_loss: {:.3}  val_loss: {:.3}  val_accuracy: {:.3}  ({seconds:.0} s)",
+                record.epoch,
+                record.train_loss,
+                record.validation_loss,
+                record.validation_accuracy,
+            )?;
+        }
+        Ok(())
     }
 
     /// A new run, or the one that was stopped.
