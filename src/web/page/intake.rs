@@ -135,15 +135,6 @@ impl Findings {
         self.alone.extract_if(.., |found| is_model(&found.file)).map(|found| found.file).collect()
     }
 
-    /// Takes out the first photo, where there is one.
-    pub fn take_first_photo(&mut self) -> Option<Found> {
-        let alone = self.alone.iter().position(|found| !is_model(&found.file)).map(|first| self.alone.remove(first));
-        alone.or_else(|| {
-            let first = self.in_folders.iter().position(|found| is_photo(&found.file))?;
-            Some(self.in_folders.remove(first))
-        })
-    }
-
     /// The photos: those in folders, and files that came alone, whatever they are.
     pub fn photos(self) -> Vec<Found> {
         let in_folders = self.in_folders.into_iter().filter(|found| is_photo(&found.file));
@@ -177,6 +168,11 @@ pub async fn take_in(page: Page, findings: impl Future<Output = Findings>) {
         let (added, others) = (wanted.len(), others.into_iter().map(|found| found.path).collect::<Vec<_>>());
         page.tell(move || summary(added, &others, unreadable).into());
     }
+    enlist(page, wanted, given_up).await;
+}
+
+/// Gives the page photos to classify, a helping at a time, unless the visitor has given up since `given_up` was asked for.
+pub async fn enlist(page: Page, mut wanted: Vec<Found>, given_up: u32) {
     // Before many, the browser has just spent its time on the list of files.
     if wanted.len() > HELPING {
         pause(Duration::ZERO).await;

@@ -1,7 +1,5 @@
 //! Choosing the photo: a file, or one of those that were classified.
 
-use std::future::ready;
-
 use leptos::prelude::*;
 use rust_i18n::t;
 use web_sys::HtmlInputElement;
@@ -9,7 +7,7 @@ use web_sys::HtmlInputElement;
 use crate::{
     results::{Filter, Order, Outcome, PhotoId},
     web::page::{
-        intake::{self, Findings},
+        intake::{Findings, enlist},
         state::Page,
     },
 };
@@ -17,13 +15,19 @@ use crate::{
 /// Classified photos to choose from.
 const OFFERED: usize = 12;
 
-/// Looks inside with the first photo that was dropped; others join those to choose from.
+/// Takes in what was dropped: a model to load, a photo to look inside with, and others to choose from.
 pub async fn take_in(page: Page, findings: impl Future<Output = Findings>) {
+    let given_up = page.given_up();
     let mut findings = findings.await;
-    if let Some(first) = findings.take_first_photo() {
-        page.inside.inspect(first.file);
+    let models = findings.take_models();
+    if !models.is_empty() {
+        page.load_model(models);
     }
-    intake::take_in(page, ready(findings)).await;
+    let mut photos = findings.photos();
+    if !photos.is_empty() {
+        page.inside.inspect(photos.remove(0).file);
+    }
+    enlist(page, photos, given_up).await;
 }
 
 /// The control to choose a photo.
