@@ -23,7 +23,7 @@ use pulp::Arch;
 /// The vector instructions of this processor; where it has none, a number stands for a vector.
 fn arch() -> Arch {
     #[cfg(test)]
-    if tests::WITHOUT_VECTORS.load(std::sync::atomic::Ordering::Relaxed) {
+    if tests::WITHOUT_VECTORS.get() {
         return Arch::Scalar;
     }
     Arch::new()

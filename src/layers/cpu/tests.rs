@@ -1,6 +1,8 @@
 //! The convolutions and their gradients against the sums of products that they are.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::Cell;
+
+use rayon::ThreadPoolBuilder;
 
 use super::convolution::{convolve, gradient_of_images};
 use super::geometry::Geometry;
@@ -8,8 +10,10 @@ use super::gradient::gradient_of_weight;
 use super::sparse::are_sparse;
 use crate::layers::Window;
 
-/// Whether all is computed as on a processor without vectors.
-pub static WITHOUT_VECTORS: AtomicBool = AtomicBool::new(false);
+thread_local! {
+    /// Whether this thread computes as on a processor without vectors.
+    pub static WITHOUT_VECTORS: Cell<bool> = const { Cell::new(false) };
+}
 
 /// More images than are worked on at once, and not a multiple of their number.
 const BATCH: usize = 9;
@@ -59,11 +63,10 @@ fn assert_close(found: &[f32], expected: &[f32]) {
 
 #[test]
 fn convolutions_and_their_gradients_are_sums_of_products_with_vectors_and_without() {
-    for without_vectors in [false, true] {
-        WITHOUT_VECTORS.store(without_vectors, Ordering::Relaxed);
-        are_sums_of_products();
-    }
-    WITHOUT_VECTORS.store(false, Ordering::Relaxed);
+    are_sums_of_products();
+    // On threads of their own: those of other tests keep their vectors.
+    let without_vectors = ThreadPoolBuilder::new().start_handler(|_| WITHOUT_VECTORS.set(true)).build().unwrap();
+    without_vectors.install(are_sums_of_products);
 }
 
 fn are_sums_of_products() {
