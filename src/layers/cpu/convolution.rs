@@ -95,8 +95,8 @@ impl<const TAPS: usize, const POINTS: usize> WithSimd for LiftKernels<'_, TAPS, 
                         }
                     }
                 }
-                let cells = winograd::of_kernel::<S, TAPS, POINTS>(simd, kernel);
-                for (cell, numbers) in cells.as_flattened().iter().enumerate() {
+                winograd::lift_kernel::<S, TAPS, POINTS>(simd, &mut kernel);
+                for (cell, numbers) in kernel.as_flattened().iter().enumerate() {
                     let numbers: &[f32] = cast_slice(std::slice::from_ref(numbers));
                     // Where the processor has no vectors, less than a group.
                     let together = ROWS.min(S::F32_LANES);
@@ -175,20 +175,20 @@ fn set_places<S: Simd, const POINTS: usize>(
     outputs: &mut [f32],
 ) {
     let (count, [_, width], [_, across]) = (geometry.count(), geometry.places, geometry.tiles());
+    let mut patch = zeros::<S, POINTS>(simd);
+    let mut found = [[0.0; STEP]; MOST_LANES];
     for (channel, bias) in bias.iter().enumerate() {
         let bias = simd.splat_f32s(*bias);
         for (strip, &[image, row_of_tiles]) in strips.iter().enumerate() {
             let plane = &mut outputs[image * geometry.output() + channel * count..][..count];
             let lines = &mut plane[row_of_tiles * STEP * width..];
             for first in (0..across).step_by(S::F32_LANES) {
-                let mut patch = zeros::<S, POINTS>(simd);
                 for (cell, number) in patch.as_flattened_mut().iter_mut().enumerate() {
                     let [start, _] = sums.row(cell, channel);
                     *number = load(simd, &numbers::<S>(&sums.numbers)[start + strip * across + first..]);
                 }
-                let tiles = winograd::places(simd, patch);
-                for (line, row) in lines.chunks_exact_mut(width).zip(&tiles[..STEP]) {
-                    let mut found = [[0.0; STEP]; MOST_LANES];
+                winograd::lower_places(simd, &mut patch);
+                for (line, row) in lines.chunks_exact_mut(width).zip(&patch[..STEP]) {
                     for (column, &numbers) in row[..STEP].iter().enumerate() {
                         let numbers = simd.add_f32s(numbers, bias);
                         let numbers: &[f32] = cast_slice(std::slice::from_ref(&numbers));

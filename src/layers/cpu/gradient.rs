@@ -174,8 +174,8 @@ fn lift_gradients<S: Simd, const POINTS: usize>(
                         *place = load(simd, &side_by_side);
                     }
                 }
-                let cells = winograd::of_gradient(simd, patch);
-                for (cell, numbers) in cells.as_flattened().iter().enumerate() {
+                winograd::lift_gradient(simd, &mut patch);
+                for (cell, numbers) in patch.as_flattened().iter().enumerate() {
                     let tile = (cell * groups + group) * pitch + strip * across + column_of_tiles;
                     lifted[tile * columns::<S>() + lane..][..S::F32_LANES]
                         .copy_from_slice(cast_slice(std::slice::from_ref(numbers)));
@@ -205,8 +205,8 @@ impl<const TAPS: usize, const POINTS: usize> WithSimd for LowerKernels<'_, TAPS,
                     let start = cell * sums_of_cell(geometry) + plane * channels_of_sums(geometry) + first;
                     *number = load(simd, &sums[start..]);
                 }
-                let kernel = winograd::gradient_of_kernel::<S, TAPS, POINTS>(simd, patch);
-                for (row, taps) in kernel[..TAPS].iter().enumerate() {
+                winograd::lower_kernel::<S, TAPS, POINTS>(simd, &mut patch);
+                for (row, taps) in patch[..TAPS].iter().enumerate() {
                     for (column, tap) in taps[..TAPS].iter().enumerate() {
                         let Some(weight) = geometry.weight(plane, [row, column]) else { continue };
                         let channels = gradient.chunks_exact_mut(geometry.weights()).skip(first);

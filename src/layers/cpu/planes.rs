@@ -91,17 +91,17 @@ pub fn lift_patches<S: Simd, const POINTS: usize>(
     patches: &mut Known<S>,
 ) {
     let [_, across] = geometry.tiles();
+    let mut patch = zeros::<S, POINTS>(simd);
     for plane in 0..geometry.planes() {
         let offsets = images[0].offsets::<POINTS>(geometry.phase(plane));
         for (strip, &[image, row_of_tiles]) in strips.iter().enumerate() {
             let seen = images[image].row_of_tiles(row_of_tiles);
             for first in (0..across).step_by(S::F32_LANES) {
-                let mut patch = zeros::<S, POINTS>(simd);
                 for (number, offset) in patch.as_flattened_mut().iter_mut().zip(offsets.as_flattened()) {
                     *number = load(simd, &seen[offset + first..]);
                 }
-                let cells = winograd::of_image(simd, patch);
-                for (cell, &number) in cells.as_flattened().iter().enumerate() {
+                winograd::lift_image(simd, &mut patch);
+                for (cell, &number) in patch.as_flattened().iter().enumerate() {
                     let [start, length] = patches.row(cell, plane);
                     let row = &mut numbers_mut::<S>(&mut patches.numbers)[start..][..length];
                     store(simd, &mut row[strip * across + first..], number);

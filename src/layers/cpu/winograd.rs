@@ -22,9 +22,9 @@ pub const fn points(taps: usize) -> usize {
 /// What a tile sees of the image, or what is known of something at the points: one vector for each number, of several.
 pub type Patch<V, const POINTS: usize> = [[V; POINTS]; POINTS];
 
-/// What is multiplied of a patch of the image.
+/// Turns a patch of the image into what is multiplied of it.
 #[inline(always)]
-pub fn of_image<S: Simd, const POINTS: usize>(simd: S, patch: Patch<S::f32s, POINTS>) -> Patch<S::f32s, POINTS> {
+pub fn lift_image<S: Simd, const POINTS: usize>(simd: S, patch: &mut Patch<S::f32s, POINTS>) {
     both_ways(
         patch,
         [POINTS; 2],
@@ -45,86 +45,75 @@ pub fn of_image<S: Simd, const POINTS: usize>(simd: S, patch: Patch<S::f32s, POI
             found[POINTS - 1] = weighted(simd, &line, 1, &all);
             found
         },
-    )
+    );
 }
 
-/// What is multiplied of a kernel.
+/// Turns a kernel, the first rows and columns of a patch, into what is multiplied of it.
 #[inline(always)]
-pub fn of_kernel<S: Simd, const TAPS: usize, const POINTS: usize>(
-    simd: S,
-    kernel: Patch<S::f32s, POINTS>,
-) -> Patch<S::f32s, POINTS> {
+pub fn lift_kernel<S: Simd, const TAPS: usize, const POINTS: usize>(simd: S, kernel: &mut Patch<S::f32s, POINTS>) {
     both_ways(
         kernel,
         [TAPS, POINTS],
         #[inline(always)]
         |line| scaled(simd, values(simd, line, TAPS)),
-    )
+    );
 }
 
-/// The places of a tile, from the sums of products.
+/// Turns sums of products into the places of a tile, the first rows and columns.
 #[inline(always)]
-pub fn places<S: Simd, const POINTS: usize>(simd: S, sums: Patch<S::f32s, POINTS>) -> Patch<S::f32s, POINTS> {
+pub fn lower_places<S: Simd, const POINTS: usize>(simd: S, sums: &mut Patch<S::f32s, POINTS>) {
     both_ways(
         sums,
         [POINTS, STEP],
         #[inline(always)]
         |line| coefficients(simd, line, STEP),
-    )
+    );
 }
 
-/// What is multiplied of the gradient of a tile of places: the transpose of [`places`].
+/// Turns the gradient of a tile of places into what is multiplied of it: the transpose of [`lower_places`].
 #[inline(always)]
-pub fn of_gradient<S: Simd, const POINTS: usize>(simd: S, gradient: Patch<S::f32s, POINTS>) -> Patch<S::f32s, POINTS> {
+pub fn lift_gradient<S: Simd, const POINTS: usize>(simd: S, gradient: &mut Patch<S::f32s, POINTS>) {
     both_ways(
         gradient,
         [STEP, POINTS],
         #[inline(always)]
         |line| values(simd, line, STEP),
-    )
+    );
 }
 
-/// The gradient of a kernel from the sums of products: the transpose of [`of_kernel`].
+/// Turns sums of products into the gradient of a kernel: the transpose of [`lift_kernel`].
 #[inline(always)]
-pub fn gradient_of_kernel<S: Simd, const TAPS: usize, const POINTS: usize>(
-    simd: S,
-    sums: Patch<S::f32s, POINTS>,
-) -> Patch<S::f32s, POINTS> {
+pub fn lower_kernel<S: Simd, const TAPS: usize, const POINTS: usize>(simd: S, sums: &mut Patch<S::f32s, POINTS>) {
     both_ways(
         sums,
         [POINTS, TAPS],
         #[inline(always)]
         |line| coefficients(simd, scaled(simd, line), TAPS),
-    )
+    );
 }
 
-/// `line` for each row and then for each column, of which there may be fewer before or after.
-#[inline(always)]
+/// Does `line` to each row and then to each column, of which there may be fewer before or after. In place: browsers clear and
+/// copy whole patches by calls that take as long as the arithmetic. And there by a function of its own, as with
+/// [`super::tile::product`].
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 fn both_ways<V: Copy, const POINTS: usize>(
-    mut patch: Patch<V, POINTS>,
+    patch: &mut Patch<V, POINTS>,
     [before, after]: [usize; 2],
     line: impl Fn([V; POINTS]) -> [V; POINTS],
-) -> Patch<V, POINTS> {
+) {
     for row in &mut patch[..before] {
         *row = line(*row);
     }
-    patch = turned(patch);
-    for column in &mut patch[..after] {
-        *column = line(*column);
-    }
-    turned(patch)
-}
-
-/// The rows and columns exchanged.
-#[inline(always)]
-fn turned<V: Copy, const POINTS: usize>(patch: Patch<V, POINTS>) -> Patch<V, POINTS> {
-    let mut turned = patch;
-    for (row, numbers) in patch.iter().enumerate() {
-        for (column, &number) in numbers.iter().enumerate() {
-            turned[column][row] = number;
+    for column in 0..after {
+        let mut numbers = patch[0];
+        for (number, row) in numbers.iter_mut().zip(&*patch) {
+            *number = row[column];
+        }
+        for (row, number) in patch.iter_mut().zip(line(numbers)) {
+            row[column] = number;
         }
     }
-    turned
 }
 
 /// The values at the points of the polynomial with the first coefficients, of which there are `count`.
