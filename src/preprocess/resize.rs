@@ -10,6 +10,8 @@ use super::crop::Crop;
 
 /// Bits behind the point of a weight, as in Pillow.
 const PRECISION: u32 = 22;
+/// What a sum begins with, to be rounded.
+const HALF: i32 = 1 << (PRECISION - 1);
 
 /// What one pixel of the result is made of: the pixels from `start` on, each with its weight.
 struct Window {
@@ -30,33 +32,41 @@ pub(super) fn resize_part(photo: &RgbImage, part: &Crop, wanted: [(usize, Range<
     let (pixels, _) = photo.as_raw().as_chunks();
     let rows = pixels.chunks_exact((photo.width() as usize).max(1)).skip(top).take(part_height);
     let [(width, wanted_columns), (height, wanted_rows)] = wanted;
-    let count = wanted_columns.len();
-    let windows_across = windows(part_width, width, wanted_columns);
-    let columns = resize_rows(rows.map(|row| &row[left..][..part_width]), part_height, &windows_across);
-    let windows_down = windows(part_height, height, wanted_rows);
-    let rows = resize_rows(columns.chunks_exact(part_height.max(1)), count, &windows_down);
-    rows.into_flattened()
+    let columns = windows(part_width, width, wanted_columns);
+    let mut narrow = Vec::with_capacity(columns.len() * part_height);
+    for row in rows {
+        narrow.extend(columns.iter().map(|window| blend(&row[left + window.start..], &window.weights)));
+    }
+    resize_columns(narrow.as_flattened(), columns.len() * 3, &windows(part_height, height, wanted_rows))
 }
 
-/// Resizes each of `count` rows, and gives the result column by column: what is called twice does both directions.
-fn resize_rows<'a>(rows: impl Iterator<Item = &'a [[u8; 3]]>, count: usize, windows: &[Window]) -> Vec<[u8; 3]> {
-    let mut columns = vec![[0; 3]; windows.len() * count];
-    for (y, row) in rows.enumerate() {
-        for (x, window) in windows.iter().enumerate() {
-            columns[x * count + y] = blend(&row[window.start..], &window.weights);
+/// Makes a row of several for each window: number by number, which the processor does for many at once.
+fn resize_columns(rows: &[u8], length: usize, windows: &[Window]) -> Vec<u8> {
+    let mut sums = vec![0; length];
+    let mut resized = Vec::with_capacity(windows.len() * length);
+    for Window { start, weights } in windows {
+        sums.fill(HALF);
+        for (row, weight) in rows[start * length..].chunks_exact(length).zip(weights) {
+            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += i32::from(value) * weight);
         }
+        resized.extend(sums.iter().map(|&sum| rounded(sum)));
     }
-    columns
+    resized
 }
 
 fn blend(pixels: &[[u8; 3]], weights: &[i32]) -> [u8; 3] {
-    let mut sums = [1 << (PRECISION - 1); 3];
+    let mut sums = [HALF; 3];
     for (pixel, weight) in pixels.iter().zip(weights) {
         for (sum, &value) in sums.iter_mut().zip(pixel) {
             *sum += i32::from(value) * weight;
         }
     }
-    sums.map(|sum| (sum >> PRECISION).min(255) as u8)
+    sums.map(rounded)
+}
+
+/// A sum of weighted values as a value: rounded weights may add up to a bit more than one.
+fn rounded(sum: i32) -> u8 {
+    (sum >> PRECISION).min(255) as u8
 }
 
 /// The windows that take `from` pixels to the `wanted` among `to` pixels: triangles as wide as two pixels of the result,

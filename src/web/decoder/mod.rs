@@ -215,7 +215,7 @@ fn listed(bytes: &[u8], photo: &RgbImage) -> Result<Thumbnail, String> {
     let is_small = bytes.len() <= SMALL_FILE && photo.width().max(photo.height()) <= 2 * THUMBNAIL_SIDE;
     match is_small && image::guess_format(bytes).is_ok_and(|format| format == ImageFormat::Jpeg) {
         true => Ok(Thumbnail::new(bytes)),
-        false => thumbnail(&preprocess::roughly_small(photo, THUMBNAIL_SIDE)),
+        false => thumbnail(&preprocess::small(photo, THUMBNAIL_SIDE)),
     }
 }
 
