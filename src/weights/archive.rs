@@ -1,26 +1,26 @@
 //! What is looked at in PyTorch's zip archive before it is opened: whether reading it can take more memory than the file
 //! itself suggests.
 
-use rust_i18n::t;
+use std::io::Cursor;
 
-use super::reading::save_again;
+use memchr::memmem;
+use rust_i18n::t;
+use zip::{CompressionMethod, ZipArchive};
+
+use super::reading::{no_state_dict, save_again};
 use crate::error::{Error, Result};
 use crate::language::Text;
 
 /// How every archive begins.
 const ENTRY: &[u8] = b"PK\x03\x04";
-/// How it ends, but for a comment.
+/// How it ends, but for its numbers and a comment.
 const END: &[u8] = b"PK\x05\x06";
-/// The most bytes that this end takes, with the longest comment.
-const LONGEST_END: usize = 22 + 65_535;
-/// How a line of an archive's directory begins.
-const DIRECTORY_LINE: &[u8] = b"PK\x01\x02";
 /// The most bytes of pickle that are read: each can become a hundred in memory. AlexNet's state_dict has 2 thousand, the
 /// weights being entries of their own.
-const MAX_PICKLE: u32 = 1 << 20;
+const MAX_PICKLE: u64 = 1 << 20;
 
 /// Refuses what `torch.save` does not write: files that are no zip archives, as PyTorch wrote them before version 1.6,
-/// archives cut short, compressed ones, and pickles that are too large.
+/// archives cut short or damaged, compressed ones, and pickles that are too large.
 ///
 /// # Errors
 /// [`Error::NotAModel`], with what to do about it.
@@ -28,16 +28,18 @@ pub fn check(file: &[u8]) -> Result<()> {
     if !file.starts_with(ENTRY) {
         return refuse(t!("weights.old_pickle", save_again = save_again()));
     }
-    if !file.windows(END.len()).rev().take(LONGEST_END).any(|bytes| bytes == END) {
+    if memmem::rfind(file, END).is_none() {
         return refuse(t!("weights.cut_short"));
     }
-    let lines = file.windows(DIRECTORY_LINE.len()).enumerate().filter(|(_, bytes)| *bytes == DIRECTORY_LINE);
-    for line in lines.filter_map(|(at, _)| Line::read(&file[at..])) {
-        if line.is_compressed {
+    // The reader of PyTorch's files opens them by the same crate, and sees the same entries.
+    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(no_state_dict)?;
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(no_state_dict)?;
+        if entry.compression() != CompressionMethod::Stored {
             return refuse(t!("weights.compressed", save_again = save_again()));
         }
-        if line.name.ends_with(b"data.pkl") && line.size > MAX_PICKLE {
-            return refuse(t!("weights.large_pickle", bytes = line.size, save_again = save_again()));
+        if entry.name_raw().ends_with(b"data.pkl") && entry.size() > MAX_PICKLE {
+            return refuse(t!("weights.large_pickle", bytes = entry.size(), save_again = save_again()));
         }
     }
     Ok(())
@@ -47,35 +49,34 @@ fn refuse(why: Text) -> Result<()> {
     Err(Error::NotAModel(why.into()))
 }
 
-/// A line of an archive's directory.
-struct Line<'a> {
-    is_compressed: bool,
-    /// In bytes, once decompressed; the largest number where it is more than 32 bits tell.
-    size: u32,
-    name: &'a [u8],
-}
-
-impl<'a> Line<'a> {
-    /// Reads a line from its first byte; none where the file ends before it does.
-    fn read(bytes: &'a [u8]) -> Option<Self> {
-        let u16_at = |at: usize| bytes.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes));
-        let u32_at = |at: usize| bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
-        let name = bytes.get(46..)?.get(..u16_at(28)?.into())?;
-        Some(Self { is_compressed: u16_at(10)? != 0, size: u32_at(24)?, name })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
     use super::*;
 
-    /// An archive's begin, one line of its directory, and its end.
-    fn archive(method: u16, size: u32, name: &str) -> Vec<u8> {
-        let mut line = [DIRECTORY_LINE, &[0; 42]].concat();
-        line[10..12].copy_from_slice(&method.to_le_bytes());
-        line[24..28].copy_from_slice(&size.to_le_bytes());
-        line[28..30].copy_from_slice(&(name.len() as u16).to_le_bytes());
-        [ENTRY, b"PK\x01", &line, name.as_bytes(), END].concat()
+    /// How a line of an archive's directory begins.
+    const DIRECTORY_LINE: &[u8] = b"PK\x01\x02";
+
+    /// An archive of one entry.
+    fn archive(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        writer.start_file(name, stored).unwrap();
+        writer.write_all(content).unwrap();
+        writer.finish().unwrap().into_inner()
+    }
+
+    /// The same where the directory claims another method of compression and another size.
+    fn claiming(method: u16, size: u32, name: &str) -> Vec<u8> {
+        let mut file = archive(name, &[0; 2000]);
+        let line = memmem::rfind(&file, DIRECTORY_LINE).unwrap();
+        file[line + 10..][..2].copy_from_slice(&method.to_le_bytes());
+        file[line + 24..][..4].copy_from_slice(&size.to_le_bytes());
+        file
     }
 
     fn refusal(file: &[u8]) -> String {
@@ -86,14 +87,20 @@ mod tests {
 
     #[test]
     fn what_pytorch_writes_is_let_pass() {
-        check(&archive(0, 2000, "AlexNet/data.pkl")).unwrap();
-        check(&archive(0, 37_748_736, "AlexNet/data/10")).unwrap();
+        check(&archive("AlexNet/data.pkl", &[0; 2000])).unwrap();
+        check(&archive("AlexNet/data/10", &[0; 2_000_000])).unwrap();
+    }
+
+    #[test]
+    fn weights_may_be_like_lines_of_a_directory() {
+        let line = [DIRECTORY_LINE, &[8; 42]].concat();
+        check(&archive("AlexNet/data/10", &[&line[..], END, &line].concat())).unwrap();
     }
 
     #[test]
     fn bombs_are_refused() {
-        assert!(refusal(&archive(8, 2000, "AlexNet/data/0")).contains("compressed"));
-        assert!(refusal(&archive(0, u32::MAX, "AlexNet/data.pkl")).contains("4294967295 bytes"));
+        assert!(refusal(&claiming(8, 2000, "AlexNet/data/0")).contains("compressed"));
+        assert!(refusal(&claiming(0, u32::MAX - 1, "AlexNet/data.pkl")).contains("4294967294 bytes"));
     }
 
     #[test]
@@ -105,16 +112,21 @@ mod tests {
 
     #[test]
     fn an_archive_cut_short_is_told_as_such() {
-        let file = archive(0, 2000, "AlexNet/data.pkl");
-        for length in ENTRY.len()..file.len() {
+        let file = archive("AlexNet/data.pkl", &[0; 2000]);
+        let end = memmem::rfind(&file, END).unwrap();
+        for length in [ENTRY.len(), 100, 2000, end, end + END.len() - 1] {
             assert!(check(&file[..length]).unwrap_err().to_string().contains("cut short"));
+        }
+        for length in end + END.len()..file.len() {
+            assert!(refusal(&file[..length]).contains("state_dict was expected"));
         }
     }
 
     #[test]
-    fn a_line_that_is_cut_short_is_none() {
-        for length in DIRECTORY_LINE.len()..46 {
-            assert!(Line::read(&archive(8, u32::MAX, "")[ENTRY.len() + 3..][..length]).is_none());
-        }
+    fn an_archive_whose_directory_leads_nowhere_is_refused() {
+        let mut file = archive("AlexNet/data.pkl", &[0; 2000]);
+        let end = memmem::rfind(&file, END).unwrap();
+        file[end + 16..][..4].copy_from_slice(&u32::MAX.to_le_bytes()[..4]);
+        refusal(&file);
     }
 }

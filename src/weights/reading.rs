@@ -1,6 +1,7 @@
 //! Reading model files, whole or in part.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use half::{bf16, f16};
 use pytorch_reader::PytorchReader;
@@ -16,6 +17,11 @@ use crate::preprocess::Preprocessing;
 /// How to save a model so that it can be read.
 pub fn save_again() -> Text {
     t!("weights.save_again")
+}
+
+/// What is said of a file that cannot be read as PyTorch's.
+pub fn no_state_dict(reason: impl Display) -> Error {
+    Error::NotAModel(t!("weights.state_dict_expected", reason = reason, save_again = save_again()).into())
 }
 
 impl ModelFile {
@@ -76,9 +82,7 @@ impl ModelFile {
     /// As [`Self::from_safetensors`].
     pub fn from_pytorch(bytes: Vec<u8>, classes: Option<Vec<String>>) -> Result<Self> {
         archive::check(&bytes)?;
-        let state_dict = PytorchReader::from_bytes(bytes, None)
-            .map_err(|error| t!("weights.state_dict_expected", reason = error, save_again = save_again()))
-            .map_err(|text| Error::NotAModel(text.into()))?;
+        let state_dict = PytorchReader::from_bytes(bytes, None).map_err(no_state_dict)?;
         let names = state_dict.keys();
         let wrapper = wrapper(&names);
         let find = |name: &str| state_dict.get(&format!("{wrapper}{name}"));
