@@ -6,7 +6,7 @@ import { ROOT, alexnet } from './support/command-line.mjs';
 import { CLASSES as SHAPES, test } from './support/dataset.mjs';
 import { expect } from './support/fixtures.mjs';
 import { CLASSES, LOGITS, formulaModel } from './support/formula.mjs';
-import { beforeEngine, classify, expectAnswer, open } from './support/page.mjs';
+import { beforeEngine, classify, dropSlowFolder, expectAnswer, open } from './support/page.mjs';
 import { keptModels } from './support/training.mjs';
 
 const SHIPPED = path.join(ROOT, 'www/models/flowers.safetensors');
@@ -119,6 +119,17 @@ test('where the model in use was deleted, the page’s own is evaluated', async 
   await expect(page.locator('#evaluate-model option:checked')).toHaveText('flowers.safetensors');
   await evaluate(page, await flowers(dataset, testInfo));
   await expect(page.locator('[data-evaluated]')).toHaveAttribute('data-count', '24');
+});
+
+test('while a folder is listed, it is told how many photos were found', async ({ page, photos }) => {
+  await open(page, '#evaluate');
+  const finish = await dropSlowFolder(page, 'photo.jpeg', await readFile(photos[0]));
+  const status = page.locator('.evaluated');
+  await expect(status).toHaveText('1 photo found so far…');
+  await expect(status).toBeInViewport();
+  await finish();
+  await expect(page.locator('body')).toHaveAttribute('data-evaluation', 'done');
+  await expect(status).not.toContainText('so far');
 });
 
 test('loose photos show where two models differ', async ({ page, photos }, testInfo) => {

@@ -129,7 +129,11 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
         if let Some(transfer) = event.data_transfer().filter(|_| holds_files(&event)) {
             event.prevent_default();
             let view = page.view.get_untracked();
-            let count = if view == View::Train { train::choose::count(page) } else { count(page) };
+            let count = match view {
+                View::Train => train::choose::count(page),
+                View::Evaluate => evaluate::choose::count(page),
+                View::Classify | View::Inside => count(page),
+            };
             let findings = Findings::dropped(&transfer, view == View::Train, count);
             spawn_local(async move {
                 match view {

@@ -31,6 +31,25 @@ export async function drop(page, name, bytes) {
   }, { name, base64: bytes?.toString('base64') ?? '' });
 }
 
+/** Drops a folder whose one photo takes the browser long to find; the last of it is listed once what is given is called. */
+export async function dropSlowFolder(page, name, bytes) {
+  await page.evaluate(({ name, base64 }) => {
+    const file = new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name);
+    const photo = { isDirectory: false, fullPath: `/folder/${name}`, file: (found) => found(file) };
+    const late = new Promise((resolve) => setTimeout(resolve, 1000, [photo]));
+    const end = new Promise((resolve) => (globalThis.endOfFolder = () => resolve([])));
+    const parts = [late, end];
+    const folder = {
+      isDirectory: true,
+      fullPath: '/folder',
+      createReader: () => ({ readEntries: (found) => parts.shift().then(found) }),
+    };
+    DataTransferItem.prototype.webkitGetAsEntry = () => folder;
+  }, { name, base64: bytes.toString('base64') });
+  await drop(page, name, bytes);
+  return () => page.evaluate(() => globalThis.endOfFolder());
+}
+
 /** The element of a photo, given by its path or as `{ name, mimeType, buffer }`; of several with one name, the last. */
 export function photo(page, file) {
   return page.locator(`[data-photo="${file.name ?? path.basename(file)}"]`).last();

@@ -23,7 +23,7 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
     let page = expect_context::<Page>();
     let pick_folder = move |event| {
         let input: HtmlInputElement = event_target(&event);
-        let findings = Findings::picked_folder(input.files(), Count::new(|_| ()));
+        let findings = Findings::picked_folder(input.files(), count(page));
         // So that the same folder can be picked again.
         input.set_value("");
         spawn_local(async move { take_in(page, findings.await) });
@@ -71,8 +71,14 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
     }
 }
 
+/// Tells how many photos were found in a folder so far, while its files are listed.
+pub fn count(page: Page) -> Count {
+    Count::new(move |count| page.evaluation.found.set(count))
+}
+
 /// Gives the evaluation what was picked or dropped: models to load, photos to answer.
 pub fn take_in(page: Page, mut findings: Findings) {
+    page.evaluation.found.set(0);
     let models = findings.take_models();
     let has_models = !models.is_empty();
     if has_models {

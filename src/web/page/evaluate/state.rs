@@ -80,6 +80,8 @@ impl Outcome {
 pub struct Evaluation {
     /// How far it is.
     pub phase: RwSignal<Phase>,
+    /// Photos found so far in a folder whose files are listed.
+    pub found: RwSignal<usize>,
     /// The photos' paths.
     pub paths: RwSignal<Arc<Vec<String>>>,
     /// The model to evaluate; none means the one in use.
@@ -117,6 +119,7 @@ impl Evaluation {
     pub fn new(bridge: SharedBridge) -> Self {
         Self {
             phase: RwSignal::new(Phase::Idle),
+            found: RwSignal::new(0),
             paths: RwSignal::new(Arc::default()),
             first: RwSignal::new(None),
             second: RwSignal::new(None),
