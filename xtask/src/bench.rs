@@ -48,7 +48,7 @@ pub fn bench(steps: &mut Steps, options: &Options) -> Result<()> {
     steps.run("put the peers' pages together", || {
         run(program("node").arg("site/assemble.mjs").args([&dist, &folder]).current_dir(PROJECT))
     })?;
-    let site = Site::start(&folder, "/", 0)?;
+    let site = Site::start(&folder, "/")?;
     steps.run("measure", || {
         let mut driver = program("node");
         driver.arg("run.mjs").args(["--site", &site.url]).current_dir(PROJECT);

@@ -2,6 +2,7 @@
 //! [`split`](crate::split), and which shaders, kept for [`bundle`].
 
 use std::env;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -13,15 +14,23 @@ use crate::serve::Site;
 use crate::setup::{self, NODE_PROJECT};
 use crate::split::Names;
 
-/// Renews both.
+/// Renews both. What is built for that is watched, and nobody's to serve: it is gone afterwards.
 pub fn see(steps: &mut Steps) -> Result<()> {
+    let seen = see_in_dist(steps);
+    if Path::new(DIST).exists() {
+        fs::remove_dir_all(DIST).with_context(|| format!("cannot remove {DIST}/"))?;
+    }
+    seen
+}
+
+fn see_in_dist(steps: &mut Steps) -> Result<()> {
     let chromium = steps.run("set up Playwright and Chromium", || {
         setup::node_packages()?;
         chromium::find_or_install()
     })?;
     let mut needed = ENGINES.map(|_| Names::default());
     let functions = bundle::build_watched(steps)?;
-    let site = Site::start(Path::new(DIST), "/", 0)?;
+    let site = Site::start(Path::new(DIST), "/")?;
     let shaders = env::current_dir()?.join(SHADERS);
     let called = steps.run("classify photos", || {
         output(

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use process::Steps;
-use serve::Site;
+use serve::Place;
 
 /// Builds, serves and tests AlexNet in the browser.
 #[derive(Parser)]
@@ -86,10 +86,11 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Build => bundle::build(&mut steps),
         Command::Serve { port, base, no_build } => {
+            let place = Place::take(&base, port)?;
             if !no_build {
                 bundle::build(&mut steps)?;
             }
-            let site = Site::start(Path::new(bundle::DIST), &base, port)?;
+            let site = place.serve(Path::new(bundle::DIST))?;
             println!("Serving {}/ at {} (Ctrl+C stops)", bundle::DIST, site.url);
             site.wait()
         }

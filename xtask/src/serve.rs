@@ -21,20 +21,40 @@ pub struct Site {
     runtime: Runtime,
 }
 
-impl Site {
-    /// Starts to serve a folder under the path `base`; port 0 takes any that is free.
-    pub fn start(folder: &Path, base: &str, port: u16) -> Result<Self> {
-        let index = folder.join("index.html");
-        ensure!(index.is_file(), "there is no {}; build the page first: cargo xtask build", index.display());
-        let runtime = Runtime::new().context("cannot start the server")?;
+/// Where a folder will be served: taken before it is built, which takes long.
+pub struct Place {
+    base: String,
+    listener: TcpListener,
+    runtime: Runtime,
+}
+
+impl Place {
+    /// Takes the path `base` on a port; port 0 stands for any that is free.
+    pub fn take(base: &str, port: u16) -> Result<Self> {
         let base = normal_base(base)?;
+        let runtime = Runtime::new().context("cannot start the server")?;
         let listener = runtime
             .block_on(TcpListener::bind(("127.0.0.1", port)))
             .with_context(|| format!("cannot serve on port {port}; choose another with --port"))?;
+        Ok(Self { base, listener, runtime })
+    }
+
+    /// Starts to serve a folder there.
+    pub fn serve(self, folder: &Path) -> Result<Site> {
+        let Self { base, listener, runtime } = self;
+        let index = folder.join("index.html");
+        ensure!(index.is_file(), "there is no {}; build the page first: cargo xtask build", index.display());
         let port = listener.local_addr().context("the server has no port")?.port();
         let router = router(folder, &base);
         let server = runtime.spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { url: format!("http://127.0.0.1:{port}{base}"), server, runtime })
+        Ok(Site { url: format!("http://127.0.0.1:{port}{base}"), server, runtime })
+    }
+}
+
+impl Site {
+    /// Starts to serve a folder under the path `base`, on any port that is free.
+    pub fn start(folder: &Path, base: &str) -> Result<Self> {
+        Place::take(base, 0)?.serve(folder)
     }
 
     /// Goes on serving until the process is ended.
@@ -84,7 +104,7 @@ mod tests {
         for name in ["index.html", "page.js", "engine_bg.wasm", "models/model.safetensors"] {
             fs::write(folder.join(name), format!("this is {name}"))?;
         }
-        let site = Site::start(&folder, "alexnet", 0)?;
+        let site = Site::start(&folder, "alexnet")?;
         let address = site.url.trim_start_matches("http://").trim_end_matches("/alexnet/").to_owned();
         // Browsers hold connections on which they ask for nothing.
         let _idle = (0..64).map(|_| TcpStream::connect(&address)).collect::<std::io::Result<Vec<_>>>()?;

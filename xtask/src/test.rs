@@ -59,7 +59,7 @@ fn browser(steps: &mut Steps) -> Result<()> {
     })?;
     println!("    {}", chromium.display());
     // Under a sub-path, as on many hosts: nothing may assume that the page is at a site's root.
-    let site = Site::start(Path::new(bundle::DIST), "/alexnet/", 0)?;
+    let site = Site::start(Path::new(bundle::DIST), "/alexnet/")?;
     steps.run("browser tests", || {
         run(program("node")
             .args(["node_modules/@playwright/test/cli.js", "test"])
