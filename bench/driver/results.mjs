@@ -27,7 +27,9 @@ export class Results {
 
   /** Why there is nothing to measure: `status` is `n/a`, `left out` or `failed`; `detail` is for this cell alone. */
   lacks(measure, contender, status, reason, detail) {
-    Object.assign(this.cell(measure, contender), { status, reason, detail });
+    const cell = this.cell(measure, contender);
+    if (cell.samples.length === 0) Object.assign(cell, { status, reason, detail });
+    else this.remark(measure, contender, `later ${status}: ${reason}`, detail);
     say(measure, contender, `${status}: ${reason}${detail ? ` (${detail})` : ''}`);
   }
 

@@ -68,6 +68,7 @@ export class Visit {
   async firstAnswer() {
     await this.until(() => self.watched.firstAnswer ?? document.body?.dataset.state === 'failed');
     await this.refuseFailure();
+    await this.refuseErrors();
     return this.within(this.page.evaluate(() => self.watched.firstAnswer));
   }
 
@@ -80,10 +81,8 @@ export class Visit {
     await this.choose(photos);
     const wanted = before + photos.length;
     const milliseconds = await this.within(this.page.evaluate(countAnswers, { selector: PHOTO, wanted }));
-    const error = await this.within(this.page.evaluate(
-      () => document.querySelector('[data-photo][data-error]')?.dataset.error,
-    ));
-    if (error !== undefined) throw new Error(`a photo was refused: ${error}`);
+    await this.refuseFailure();
+    await this.refuseErrors();
     return milliseconds / 1000;
   }
 
@@ -110,6 +109,9 @@ export class Visit {
       document.dispatchEvent(new CustomEvent('bench', { detail: order }));
     }), order));
     if (answer.error !== undefined) throw new Error(answer.error);
+    // A page that starts anew, as on another device, has forgotten what it was asked.
+    if (Object.keys(answer).length === 0) throw new Error('the page started anew');
+    await this.refuseFailure();
     return answer;
   }
 
@@ -121,6 +123,14 @@ export class Visit {
     })));
     if (state === 'failed') throw new Error(`the page failed: ${error ?? words}`);
     if (device && device !== this.contender.device) throw new Error(`the page runs on ${device} instead: ${words}`);
+  }
+
+  /** Throws where a photo was refused. */
+  async refuseErrors() {
+    const error = await this.within(this.page.evaluate(
+      () => document.querySelector('[data-photo][data-error]')?.dataset.error,
+    ));
+    if (error !== undefined) throw new Error(`a photo was refused: ${error}`);
   }
 }
 
