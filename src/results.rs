@@ -6,6 +6,11 @@ use serde::Serialize;
 
 use crate::language::Told;
 
+/// Tells a spreadsheet that a text is UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 /// Names one photo for as long as the page is open; never given twice.
 pub type PhotoId = u32;
 
@@ -246,15 +251,16 @@ impl Results {
     }
 
     /// The photos that are done as CSV: path, model, top class, its probability, whether it is sure, time, error, and a column for
-    /// each class of each model that answered.
+    /// each class of each model that answered. For spreadsheets: it begins with a byte-order mark, without which some take it for
+    /// another encoding, and names that they would take for formulas have an apostrophe before them.
     pub fn to_csv(&self) -> String {
         let classes = self.classes();
-        let mut rows = csv::Writer::from_writer(Vec::new());
+        let mut rows = csv::Writer::from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
         let header = ["photo", "model", "label", "probability", "sure", "milliseconds", "error"].into_iter();
         let mut write = |row: Vec<String>| rows.write_record(row).expect("memory takes rows of one length");
-        write(header.chain(classes.iter().copied()).map(str::to_owned).collect());
+        write(header.chain(classes.iter().copied()).map(as_text).collect());
         for photo in &self.photos {
-            let mut row = vec![photo.path.clone()];
+            let mut row = vec![as_text(&photo.path)];
             match &photo.outcome {
                 Outcome::Waiting => continue,
                 Outcome::Failed(message) => {
@@ -263,8 +269,8 @@ impl Results {
                     row.resize(row.len() + classes.len(), String::new());
                 }
                 Outcome::Answered(answer) => {
-                    row.push(answer.model.name.clone());
-                    row.push(answer.label().to_owned());
+                    row.push(as_text(&answer.model.name));
+                    row.push(as_text(answer.label()));
                     row.push(answer.probability().to_string());
                     row.push(answer.sure.to_string());
                     row.push(format!("{:.1}", answer.milliseconds));
@@ -352,6 +358,11 @@ impl<'a> Prediction<'a> {
             }),
         }
     }
+}
+
+/// A name as a spreadsheet is to show it.
+fn as_text(name: &str) -> String {
+    if name.starts_with(FORMULA) { format!("'{name}") } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -443,12 +454,24 @@ mod tests {
         results.settle(other, answered(&model(&["rose", "tulip"]), &[0.25, 0.75]));
         assert_eq!(
             results.to_csv(),
-            "photo,model,label,probability,sure,milliseconds,error,daisy,rose,tulip\n\
+            "\u{feff}photo,model,label,probability,sure,milliseconds,error,daisy,rose,tulip\n\
              folder/b.jpg,test,rose,0.6,true,12.3,,0.4,0.6,\n\
              folder/a.jpg,test,daisy,0.9,true,12.3,,0.9,0.1,\n\
              folder/c.jpg,,,,,,\"no photo, \"\"really\"\"\",,,\n\
              folder/a.jpg,test,rose,0.8,true,12.3,,0.2,0.8,\n\
              folder/d.jpg,test,tulip,0.75,false,12.3,,,0.25,0.75\n"
+        );
+    }
+
+    #[test]
+    fn no_name_is_a_formula_in_a_spreadsheet() {
+        let mut results = Results::default();
+        let photo = add(&mut results, "=1+1.jpg");
+        results.settle(photo, answered(&model(&["@rose", "a=b"]), &[0.75, 0.25]));
+        assert_eq!(
+            results.to_csv(),
+            "\u{feff}photo,model,label,probability,sure,milliseconds,error,'@rose,a=b\n\
+             folder/=1+1.jpg,test,'@rose,0.75,true,12.3,,0.75,0.25\n"
         );
     }
 
