@@ -148,17 +148,23 @@ async fn forget(url: &str) {
     }
 }
 
-/// Keeps the weights, and only these: others are of an earlier version of the page.
+/// Keeps the weights, and of their file only these: others are of an earlier version of the page. Another copy of the page on
+/// the same host has weights of its own.
 async fn keep(cache: &Cache, url: &str, pieces: &[Uint8Array]) -> Result<(), JsValue> {
     let bytes = Blob::new_with_u8_array_sequence(&pieces.iter().collect::<Array>())?;
     cache.put_with_str(url, &Response::new_with_opt_blob(Some(&bytes))?).await?;
     for request in Array::from(&cache.keys().await?) {
         let request: Request = request.dyn_into()?;
-        if request.url() != url {
+        if request.url() != url && file_of(&request.url()) == file_of(url) {
             cache.delete_with_request(&request).await?;
         }
     }
     Ok(())
+}
+
+/// A URL without what tells one version of its file from another.
+fn file_of(url: &str) -> &str {
+    url.split('?').next().unwrap_or(url)
 }
 
 /// The number of bytes that will arrive, where the server tells: of a compressed answer it tells the compressed size.
