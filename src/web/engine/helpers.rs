@@ -82,6 +82,11 @@ impl pool::Request for Request {
 
 impl worker::Answer for Answers {}
 
+/// How many workers may run the network side by side: the engine, and its helpers.
+pub fn networks() -> usize {
+    1 + pool::most_workers::<Request>()
+}
+
 /// Whether this worker was started to be a helper.
 pub fn is_wanted() -> bool {
     js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>().name() == <Request as pool::Request>::NAME

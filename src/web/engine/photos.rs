@@ -10,6 +10,7 @@ use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
 
 use super::decoders::Decoders;
+use super::helpers;
 use super::outbox::post;
 use super::pace::LARGEST_BATCH;
 use super::tasks::Task;
@@ -18,14 +19,17 @@ use crate::web::decoder::{Answer, Request};
 use crate::web::protocol::{Event, FileHandle, PhotoId, PhotoToClassify};
 use crate::web::thumbnail::Thumbnail;
 
-/// How many photos are decoded ahead of the network, where it may be run by several workers.
-const AHEAD: usize = 8 * LARGEST_BATCH;
+/// How many photos are decoded ahead of each worker that runs the network: it never waits for them, and of those that it takes
+/// last, when there is nothing left to decode and a processor has nothing to do, there are few.
+const AHEAD: usize = 3 * LARGEST_BATCH;
 
 /// The photos that are not answered yet.
 #[derive(Clone)]
 pub struct Photos {
     queue: Rc<RefCell<Queue>>,
     decoders: Decoders,
+    /// How many photos are decoded ahead.
+    ahead: usize,
     tasks: UnboundedSender<Task>,
     purpose: Purpose,
 }
@@ -78,7 +82,7 @@ pub struct Photo {
 impl Photos {
     /// No photos, and those who decode the ones to come.
     pub fn new(decoders: Decoders, tasks: UnboundedSender<Task>, purpose: Purpose) -> Self {
-        Self { queue: Rc::default(), decoders, tasks, purpose }
+        Self { queue: Rc::default(), decoders, ahead: AHEAD * helpers::networks(), tasks, purpose }
     }
 
     /// Puts photos at the end of the queue.
@@ -175,7 +179,7 @@ impl Photos {
     /// Has waiting photos decoded, as far ahead of the network as is allowed.
     fn advance(&self) {
         let mut queue = self.queue.borrow_mut();
-        while queue.decoding + queue.decoded.len() < AHEAD
+        while queue.decoding + queue.decoded.len() < self.ahead
             && let Some(photo) = queue.waiting.pop_front()
         {
             queue.decoding += 1;

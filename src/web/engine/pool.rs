@@ -210,7 +210,7 @@ impl<R: Request> Pool<R> {
 }
 
 /// The most workers on this machine.
-fn most_workers<R: Request>() -> usize {
+pub fn most_workers<R: Request>() -> usize {
     R::most_workers(js::scope().navigator().hardware_concurrency() as usize)
 }
 
