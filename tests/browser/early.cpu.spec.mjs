@@ -25,6 +25,15 @@ test('photos chosen and dropped one after the other are all answered', async ({ 
   (await answersOf(page, [first, 'dropped.jpg', third])).forEach((answer) => expectAnswer(answer));
 });
 
+test('the skeleton speaks as the program will', async ({ page, photos }) => {
+  const files = await photos(1);
+  const send = await openSkeleton(page, '?lang=zh-CN');
+  await page.locator('input#photos').setInputFiles(files);
+  await expect(page.locator('#skeleton-status:lang(zh)')).toHaveText('等待中的照片：1');
+  send();
+  (await answersOf(page, files)).forEach((answer) => expectAnswer(answer));
+});
+
 test('what is dropped to be trained on is asked for again', async ({ page, photos }) => {
   const send = await openSkeleton(page, '#train');
   const [file] = await photos(1);

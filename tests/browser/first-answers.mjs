@@ -7,7 +7,7 @@ import path from 'node:path';
 import { chromium } from '@playwright/test';
 
 import config from './playwright.config.mjs';
-import { beforeEngine } from './support/page.mjs';
+import { beforeEngine } from './support/engine.mjs';
 import { drawPhotos } from './support/photos.mjs';
 import { madeShaders, makeShaders } from './support/shaders.mjs';
 

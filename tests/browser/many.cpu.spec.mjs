@@ -2,9 +2,10 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { beforeEngine } from './support/engine.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { formulaModel } from './support/formula.mjs';
-import { answered, answersOf, beforeEngine, classify, expectAnswer, open } from './support/page.mjs';
+import { answered, answersOf, classify, expectAnswer, open } from './support/page.mjs';
 
 const MANY = 300;
 
@@ -150,6 +151,7 @@ test('answers can be saved as CSV and as JSON', async ({ page, photos }) => {
   answers.forEach(({ label }, index) => {
     const name = path.basename(files[index]);
     expect(csv.split('\n').find((line) => line.includes(name))).toContain(label);
+    expect(csv.codePointAt(0)).toBe(0xfeff);
     expect(json).toContain(name);
   });
 });

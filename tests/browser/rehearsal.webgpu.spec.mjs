@@ -1,6 +1,7 @@
 // A GPU's programs are compiled while the weights are on their way: src/rehearsal.rs.
+import { beforeEngine } from './support/engine.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { beforeEngine, classify, expectAnswer } from './support/page.mjs';
+import { classify, expectAnswer } from './support/page.mjs';
 
 test('what the first answer needs is compiled before the weights are there', async ({ page, photos }) => {
   let send;

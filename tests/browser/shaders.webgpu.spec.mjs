@@ -1,8 +1,8 @@
 // Shaders come with the page, so that first answers need not make them: src/layers/gpu/shaders.rs.
 import { readFile } from 'node:fs/promises';
 
+import { beforeEngine } from './support/engine.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { beforeEngine } from './support/page.mjs';
 import { madeShaders, makeShaders } from './support/shaders.mjs';
 
 const KEPT = new URL('../../xtask/first_answers/shaders.json', import.meta.url);

@@ -3,8 +3,9 @@ import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { CLASSES, test } from './support/dataset.mjs';
+import { beforeEngine } from './support/engine.mjs';
 import { expect } from './support/fixtures.mjs';
-import { beforeEngine } from './support/page.mjs';
+import { dropSlowFolder } from './support/page.mjs';
 import { choose, epochDone, expectTraining, finish, openTraining, start } from './support/training.mjs';
 
 test('a run goes on after a reload without its folder being chosen again', async ({ page, fewPhotos }) => {
@@ -58,6 +59,19 @@ test('of a folder chosen while another is looked at, its own photos are seen', a
   await choose(page, dataset);
   await expect(page.locator('[data-class-name]').first()).toHaveAttribute('data-count', '12');
   await expect(page.locator('[data-unreadable]')).toHaveCount(0);
+});
+
+test('a folder that is still being listed when another is chosen does not take its place', async ({ page, dataset, photos }) => {
+  const [photo] = await photos(1);
+  await openTraining(page);
+  const finishListing = await dropSlowFolder(page, 'photo.jpeg', await readFile(photo));
+  await expect(page.locator('main')).toContainText('1 photo found so far…');
+  await choose(page, dataset);
+  await finishListing();
+  // By then it would have been looked at.
+  await page.waitForTimeout(1_000);
+  await expectTraining(page, 'checked');
+  await expect(page.locator('[data-class-name]')).toHaveCount(CLASSES.length);
 });
 
 test('folders around the class folders and inside them are told, and the class folders are the classes', async ({

@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 
 import { test } from './support/dataset.mjs';
+import { beforeEngine } from './support/engine.mjs';
 import { expect } from './support/fixtures.mjs';
 import { formulaModel } from './support/formula.mjs';
-import { beforeEngine } from './support/page.mjs';
 import { choose, finish, keptModels, openTraining, start } from './support/training.mjs';
 
 const A_MOMENT = { mode: 'head', epochs: 2, 'batch-size': 4, 'learning-rate': 0.001, seed: 1, 'validation-share': 20 };

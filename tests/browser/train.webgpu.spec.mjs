@@ -4,9 +4,10 @@ import path from 'node:path';
 
 import { ROOT } from './support/command-line.mjs';
 import { CLASSES, test } from './support/dataset.mjs';
+import { beforeEngine } from './support/engine.mjs';
 import { expect } from './support/fixtures.mjs';
 import { formulaModel } from './support/formula.mjs';
-import { beforeEngine, classify, expectAnswer } from './support/page.mjs';
+import { classify, expectAnswer } from './support/page.mjs';
 import { choose, expectTraining, finish, keptModels, openTraining, start } from './support/training.mjs';
 
 const A_WHILE = 20 * 60_000;

@@ -129,20 +129,22 @@ pub fn accept_drops_anywhere(page: Page) -> ReadSignal<bool> {
         if let Some(transfer) = event.data_transfer().filter(|_| holds_files(&event)) {
             event.prevent_default();
             let view = page.view.get_untracked();
-            let count = match view {
-                View::Train => train::choose::count(page),
-                View::Evaluate => evaluate::choose::count(page),
-                View::Classify | View::Inside => count(page),
-            };
-            let findings = Findings::dropped(&transfer, view == View::Train, count);
-            spawn_local(async move {
-                match view {
-                    View::Classify => take_in(page, findings).await,
-                    View::Evaluate => evaluate::choose::take_in(page, findings.await),
-                    View::Train => train::choose::take_in(page, findings).await,
-                    View::Inside => inside::choose::take_in(page, findings).await,
+            match view {
+                View::Classify => spawn_local(take_in(page, Findings::dropped(&transfer, false, count(page)))),
+                View::Inside => {
+                    spawn_local(inside::choose::take_in(page, Findings::dropped(&transfer, false, count(page))))
                 }
-            });
+                View::Train => {
+                    let turn = page.training.turns.next();
+                    let findings = Findings::dropped(&transfer, true, train::choose::count(page, turn));
+                    spawn_local(train::choose::take_in(page, turn, findings));
+                }
+                View::Evaluate => {
+                    let turn = page.evaluation.turns.next();
+                    let findings = Findings::dropped(&transfer, false, evaluate::choose::count(page, turn));
+                    spawn_local(evaluate::choose::take_in(page, turn, findings));
+                }
+            }
         }
     });
     let _ = window_event_listener(ev::paste, move |event| {

@@ -3,6 +3,7 @@
 mod count;
 mod entries;
 mod folder;
+mod turns;
 
 use std::time::Duration;
 
@@ -16,7 +17,11 @@ use web_time::Instant;
 use super::{browser::pause, state::Page};
 use crate::{web::js, words::photos};
 
-pub use self::{count::Count, folder::Folder};
+pub use self::{
+    count::Count,
+    folder::Folder,
+    turns::{Turn, Turns},
+};
 
 /// Photos added to the list at a time; between two such helpings the browser gets to breathe.
 const HELPING: usize = 20;

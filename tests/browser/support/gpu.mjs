@@ -1,11 +1,9 @@
-// A way into the engine's worker: tests are not told what goes wrong on its GPU, and need its device to lose it.
+// The engine's GPU: tests are not told what goes wrong on it, and need its device to lose it.
+import { beforeEngine } from './engine.mjs';
 
 /** Has the engine report every WebGPU error on the console, and keep its device for `loseDevice`. */
 export async function observeGpu(page) {
-  await page.route('**/engine*_loader.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `(${prelude})();${await response.text()}` });
-  });
+  await beforeEngine(page, prelude);
 }
 
 /** Takes the GPU away from the engine. */

@@ -9,14 +9,6 @@ export async function open(page, query = '') {
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready');
 }
 
-/** Has the engine's worker run functions before anything else. */
-export async function beforeEngine(page, ...preludes) {
-  await page.route('**/engine*_loader.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: preludes.map((prelude) => `(${prelude})();`).join('') + (await response.text()) });
-  });
-}
-
 /** Drops a file on the page, or what is none. */
 export async function drop(page, name, bytes) {
   await page.locator('main').evaluate((target, { name, base64 }) => {

@@ -1,5 +1,7 @@
 //! Choosing the photos to hold models against, and the models.
 
+use std::future::ready;
+
 use leptos::prelude::*;
 use rust_i18n::t;
 use wasm_bindgen_futures::spawn_local;
@@ -10,7 +12,7 @@ use crate::{
     language::Told,
     web::{
         page::{
-            intake::{Count, Findings},
+            intake::{Count, Findings, Turn},
             state::{Page, Stage},
         },
         protocol::training::ModelChoice,
@@ -23,16 +25,17 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
     let page = expect_context::<Page>();
     let pick_folder = move |event| {
         let input: HtmlInputElement = event_target(&event);
-        let findings = Findings::picked_folder(input.files(), count(page));
+        let turn = page.evaluation.turns.next();
+        let findings = Findings::picked_folder(input.files(), count(page, turn));
         // So that the same folder can be picked again.
         input.set_value("");
-        spawn_local(async move { take_in(page, findings.await) });
+        spawn_local(take_in(page, turn, findings));
     };
     let pick = move |event| {
         let input: HtmlInputElement = event_target(&event);
         let findings = Findings::picked(input.files());
         input.set_value("");
-        take_in(page, findings);
+        spawn_local(take_in(page, page.evaluation.turns.next(), ready(findings)));
     };
     let chosen = move || page.evaluation.has_photos();
     view! {
@@ -72,12 +75,21 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
 }
 
 /// Tells how many photos were found in a folder so far, while its files are listed.
-pub fn count(page: Page) -> Count {
-    Count::new(move |count| page.evaluation.found.set(count))
+pub fn count(page: Page, turn: Turn) -> Count {
+    Count::new(move |count| {
+        if turn.is_latest() {
+            page.evaluation.found.set(count);
+        }
+    })
 }
 
-/// Gives the evaluation what was picked or dropped: models to load, photos to answer.
-pub fn take_in(page: Page, mut findings: Findings) {
+/// Gives the evaluation what was picked or dropped, unless something else was chosen by the time that its files are listed:
+/// models to load, photos to answer.
+pub async fn take_in(page: Page, turn: Turn, findings: impl Future<Output = Findings>) {
+    let mut findings = findings.await;
+    if !turn.is_latest() {
+        return;
+    }
     page.evaluation.found.set(0);
     let models = findings.take_models();
     let has_models = !models.is_empty();

@@ -15,7 +15,11 @@ use crate::{
     evaluation::{Answers, Comparison, Scope},
     language::Told,
     web::{
-        page::{intake::Found, state::SharedBridge, thumbnails::Thumbnails},
+        page::{
+            intake::{Found, Turns},
+            state::SharedBridge,
+            thumbnails::Thumbnails,
+        },
         protocol::{
             FileHandle, PhotoId, PhotoToClassify,
             evaluation::{EvaluationCommand, EvaluationEvent},
@@ -80,6 +84,8 @@ impl Outcome {
 pub struct Evaluation {
     /// How far it is.
     pub phase: RwSignal<Phase>,
+    /// What is chosen, whose files may yet have to be listed.
+    pub turns: Turns,
     /// Photos found so far in a folder whose files are listed.
     pub found: RwSignal<usize>,
     /// The photos' paths.
@@ -119,6 +125,7 @@ impl Evaluation {
     pub fn new(bridge: SharedBridge) -> Self {
         Self {
             phase: RwSignal::new(Phase::Idle),
+            turns: Turns::new(),
             found: RwSignal::new(0),
             paths: RwSignal::new(Arc::default()),
             first: RwSignal::new(None),

@@ -10,7 +10,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use super::{state::Phase, words::photos};
 use crate::language::Text;
 use crate::web::page::{
-    intake::{Count, Findings, Folder},
+    intake::{Count, Findings, Folder, Turn},
     state::Page,
     view::View,
 };
@@ -25,10 +25,11 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
     let phase = page.training.phase;
     let pick = move |event| {
         let input: HtmlInputElement = event_target(&event);
-        let findings = Findings::picked_folder(input.files(), count(page));
+        let turn = page.training.turns.next();
+        let findings = Findings::picked_folder(input.files(), count(page, turn));
         // So that the same folder can be picked again.
         input.set_value("");
-        spawn_local(take_in(page, findings));
+        spawn_local(take_in(page, turn, findings));
     };
     // Where there is a picker whose folders can be kept, it comes in the place of the input's own; not for a click by
     // the page itself, which means the input.
@@ -38,7 +39,10 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
             event.prevent_default();
             spawn_local(async move {
                 match Folder::pick().await {
-                    Ok(Some(folder)) => take_in(page, Findings::in_folder(folder, count(page))).await,
+                    Ok(Some(folder)) => {
+                        let turn = page.training.turns.next();
+                        take_in(page, turn, Findings::in_folder(folder, count(page, turn))).await;
+                    }
                     Ok(None) => {}
                     Err(_) => {
                         picker_works.set_value(false);
@@ -104,33 +108,39 @@ pub fn open_input() {
 }
 
 /// Tells how many photos were found in a folder so far, while its files are listed.
-pub fn count(page: Page) -> Count {
+pub fn count(page: Page, turn: Turn) -> Count {
     let training = page.training;
     Count::new(move |count| {
-        if !untrack(|| training.is_locked()) {
+        if turn.is_latest() && !untrack(|| training.is_locked()) {
             training.tell(move || t!("page.photos_found", photos = photos(count)));
         }
     })
 }
 
-/// Gives training what was picked or dropped: a folder becomes the photos to train on.
-pub async fn take_in(page: Page, findings: impl Future<Output = Findings>) {
+/// Gives training what was picked or dropped: a folder becomes the photos to train on, unless something else was chosen by the
+/// time that its files are listed.
+pub async fn take_in(page: Page, turn: Turn, findings: impl Future<Output = Findings>) {
     let training = page.training;
     let is_locked = untrack(|| training.is_locked());
     if !is_locked {
         training.tell(|| t!("train.going_through"));
     }
     let mut findings = findings.await;
+    if !turn.is_latest() {
+        return;
+    }
     let models = findings.take_models();
-    if !models.is_empty() {
+    let has_models = !models.is_empty();
+    if has_models {
         if !is_locked {
             training.tell(Text::default);
         }
         page.load_model(models);
-    } else if findings.has_folders() {
+    }
+    if findings.has_folders() {
         View::Train.show();
         training.choose(findings);
-    } else {
+    } else if !has_models {
         training.complain(|| t!("train.drop_a_folder"));
     }
 }

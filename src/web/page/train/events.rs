@@ -122,8 +122,10 @@ impl Training {
             TrainingEvent::Finished(outcome) => self.finish(outcome),
             TrainingEvent::Failed(message) => {
                 self.ordered.set(false);
+                // Before it began, what is here is another run's.
+                let run = self.run.get_untracked().filter(|_| self.phase.get_untracked().is_active());
                 self.end(Phase::Failed);
-                let (run, message) = (self.run.get_untracked(), Told::from(message));
+                let message = Told::from(message);
                 self.complain(move || {
                     let kept = run.as_ref().map(what_is_kept).unwrap_or_default();
                     t!("train.failed", reason = message, kept = kept)

@@ -16,7 +16,7 @@ use crate::{
     run::EpochRecord,
     web::{
         page::{
-            intake::Folder,
+            intake::{Folder, Turns},
             language::{Saying, silence},
             state::SharedBridge,
             thumbnails::Thumbnails,
@@ -188,7 +188,9 @@ pub struct Training {
     pub thumbnails: Thumbnails<String>,
     /// The folder of the photos that were chosen, where the browser gave a handle of it.
     pub(super) folder: StoredValue<Option<Folder>, LocalStorage>,
-    /// How many folders were chosen so far.
+    /// Folders that are chosen, whose files may yet have to be listed.
+    pub turns: Turns,
+    /// How many folders were looked at so far.
     pub(super) choices: StoredValue<usize>,
     /// How many there were when the photos of the unfinished run were last asked for.
     pub(super) asked_at: StoredValue<usize>,
@@ -234,6 +236,7 @@ impl Training {
             models_trouble: RwSignal::new(None),
             thumbnails: Thumbnails::new(),
             folder: StoredValue::new_local(None),
+            turns: Turns::new(),
             choices: StoredValue::new(0),
             asked_at: StoredValue::new(0),
             leads_focus: StoredValue::new(false),

@@ -150,7 +150,7 @@ async fn fetch(page: Page, folder: Folder) {
     if may_read && is_wanted() {
         let name = folder.name();
         training.tell(|| t!("train.going_through"));
-        let findings = Findings::in_folder(folder, choose::count(page)).await;
+        let findings = Findings::in_folder(folder, choose::count(page, training.turns.next())).await;
         match findings.is_out_of_reach() {
             true => training.complain(move || t!("train.folder_gone", name = name)),
             false if is_wanted() => return training.choose(findings),
