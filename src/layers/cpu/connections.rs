@@ -21,21 +21,18 @@ pub fn linear(inputs: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let mut pieces = vec![0.0; images * to.next_multiple_of(width)];
     each_piece(&mut pieces, images * width, |piece, outputs| {
         let columns = piece * width..to.min((piece + 1) * width);
-        let mut sums = vec![0.0; outputs.len()];
+        let mut sums = vec![0.0; columns.len()];
+        let mut rows = Vec::with_capacity(BLOCK);
         for block in (0..from).step_by(BLOCK) {
-            sums.fill(0.0);
-            arch().dispatch(|| {
-                for index in block..from.min(block + BLOCK) {
-                    let weights = &weight[index * to..][columns.clone()];
-                    for (image, sums) in sums.chunks_exact_mut(width).enumerate() {
-                        let input = inputs[image * from + index];
-                        if input != 0.0 {
-                            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += input * weight);
-                        }
-                    }
-                }
-            });
-            outputs.iter_mut().zip(&sums).for_each(|(output, sum)| *output += sum);
+            let block = block..from.min(block + BLOCK);
+            for (inputs, outputs) in inputs.chunks_exact(from).zip(outputs.chunks_exact_mut(width)) {
+                let seen = block.clone().filter(|&index| inputs[index] != 0.0);
+                rows.clear();
+                rows.extend(seen.map(|index| (inputs[index], &weight[index * to..][columns.clone()])));
+                sums.fill(0.0);
+                arch().dispatch(|| add(&rows, &mut sums));
+                outputs.iter_mut().zip(&sums).for_each(|(output, sum)| *output += sum);
+            }
         }
     });
 
@@ -49,18 +46,35 @@ pub fn linear(inputs: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     output
 }
 
+/// Adds rows, each times its number, to `sums`: four at a time, for which these are read and written once.
+#[inline(always)]
+fn add(rows: &[(f32, &[f32])], sums: &mut [f32]) {
+    let (fours, others) = rows.as_chunks();
+    for [(a, first), (b, second), (c, third), (d, fourth)] in fours {
+        let rows = first.iter().zip(*second).zip(*third).zip(*fourth);
+        for (sum, (((first, second), third), fourth)) in sums.iter_mut().zip(rows) {
+            *sum += (a * first + b * second) + (c * third + d * fourth);
+        }
+    }
+    for (number, row) in others {
+        sums.iter_mut().zip(*row).for_each(|(sum, weight)| *sum += number * weight);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_output_is_the_sum_of_its_inputs_and_inputs_of_zero_bring_nothing() {
-        let (from, to) = (3, OUTPUTS + 2);
-        let weight: Vec<f32> = (0..from * to).map(|index| index as f32).collect();
+        let (from, to) = (BLOCK + 11, OUTPUTS + 2);
+        let weight: Vec<f32> = (0..from * to).map(|index| (index % 7) as f32).collect();
         let bias = vec![0.5; to];
-        let output = linear(&[1.0, 0.0, 2.0, 0.0, 0.0, 0.0], &weight, &bias);
+        let inputs: Vec<f32> = (0..2 * from).map(|index| if index < from { (index % 3) as f32 } else { 0.0 }).collect();
+        let output = linear(&inputs, &weight, &bias);
         for (index, output) in output[..to].iter().enumerate() {
-            assert_eq!(*output, 0.5 + weight[index] + 2.0 * weight[2 * to + index]);
+            let sum: f32 = (0..from).map(|input| inputs[input] * weight[input * to + index]).sum();
+            assert_eq!(*output, 0.5 + sum);
         }
         assert_eq!(output[to..], bias);
     }
