@@ -9,7 +9,7 @@ use web_sys::HtmlInputElement;
 
 use super::{candidates, pair, state::Candidate};
 use crate::{
-    language::Told,
+    language::{Text, Told},
     web::{
         page::{
             intake::{Count, Findings, Turn},
@@ -17,6 +17,7 @@ use crate::{
         },
         protocol::training::ModelChoice,
     },
+    words::photos,
 };
 
 /// The drop zone, its buttons and the choice of models.
@@ -38,6 +39,10 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
         spawn_local(take_in(page, page.evaluation.turns.next(), ready(findings)));
     };
     let chosen = move || page.evaluation.has_photos();
+    let found = move || match page.evaluation.found.get() {
+        0 => Text::default(),
+        found => t!("page.photos_found", photos = photos(found)),
+    };
     view! {
         <section class="intake evaluate-in" class:dragging=dragging class:compact=chosen aria-label=t!("evaluate.choose")>
             <label class="drop" for="evaluate-folder">
@@ -69,6 +74,7 @@ pub fn Choose(dragging: ReadSignal<bool>) -> impl IntoView {
                     <label for="evaluate-photos">{t!("evaluate.choose_loose")}</label>
                 </span>
             </div>
+            <p role="status" class="found">{found}</p>
             <Pair/>
         </section>
     }

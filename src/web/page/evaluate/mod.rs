@@ -105,16 +105,14 @@ fn Progress() -> impl IntoView {
         (_, 0) => t!("evaluate.waiting"),
         (done, total) => t!("evaluate.progress", done = number(done), answers = answers(total)),
     };
-    let status = move || match (evaluation.found.get(), evaluation.phase.get()) {
-        (found @ 1.., _) => t!("page.photos_found", photos = photos(found)),
-        (_, Phase::Done) => t!("evaluate.done"),
-        (_, Phase::Stopped) => {
+    let status = move || match evaluation.phase.get() {
+        Phase::Done => t!("evaluate.done"),
+        Phase::Stopped => {
             let (done, total) = evaluation.progress.get();
             t!("evaluate.stopped_after", done = number(done), answers = answers(total))
         }
         _ => Text::default(),
     };
-    let is_shown = move || evaluation.found.get() > 0 || evaluation.phase.get() != Phase::Done;
     view! {
         <Show when=move || working.get()>
             <div class="evaluating">
@@ -137,7 +135,7 @@ fn Progress() -> impl IntoView {
                 </button>
             </div>
         </Show>
-        <p role="status" class="evaluated" class:hidden-words=move || !is_shown()>{status}</p>
+        <p role="status" class="evaluated" class:hidden-words=move || evaluation.phase.get() == Phase::Done>{status}</p>
     }
 }
 
