@@ -1,7 +1,6 @@
 //! Reading model files, whole or in part.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 
 use half::{bf16, f16};
 use pytorch_reader::PytorchReader;
@@ -17,11 +16,6 @@ use crate::preprocess::Preprocessing;
 /// How to save a model so that it can be read.
 pub fn save_again() -> Text {
     t!("weights.save_again")
-}
-
-/// What is said of a file that cannot be read as PyTorch's.
-pub fn no_state_dict(reason: impl Display) -> Error {
-    Error::NotAModel(t!("weights.state_dict_expected", reason = reason, save_again = save_again()).into())
 }
 
 impl ModelFile {
@@ -82,7 +76,9 @@ impl ModelFile {
     /// As [`Self::from_safetensors`].
     pub fn from_pytorch(bytes: Vec<u8>, classes: Option<Vec<String>>) -> Result<Self> {
         archive::check(&bytes)?;
-        let state_dict = PytorchReader::from_bytes(bytes, None).map_err(no_state_dict)?;
+        let state_dict = PytorchReader::from_bytes(bytes, None)
+            .map_err(|error| t!("weights.state_dict_expected", reason = error, save_again = save_again()))
+            .map_err(|text| Error::NotAModel(text.into()))?;
         let names = state_dict.keys();
         let wrapper = wrapper(&names);
         let find = |name: &str| state_dict.get(&format!("{wrapper}{name}"));
@@ -90,7 +86,8 @@ impl ModelFile {
         let numbers = |name: &str| {
             let tensor = find(name).ok_or_else(|| Error::MissingTensor(name.into()))?;
             let dtype = dtype_of(tensor.dtype()).ok_or_else(|| unreadable(name, tensor.dtype()))?;
-            let bytes = tensor.read().map_err(|error| Error::NotAModel(error.to_string()))?;
+            let damaged = |error| Error::NotAModel(t!("weights.damaged_tensor", name = name, reason = error).into());
+            let bytes = tensor.read().map_err(damaged)?;
             to_f32(name, dtype, &bytes).map(Numbers::Floats)
         };
         Self::assemble(classes, None, BTreeMap::new(), shape, numbers)
