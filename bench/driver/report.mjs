@@ -14,10 +14,11 @@ const HEADINGS = [
 ];
 
 const EXPLANATION = [
-  'Medians, with the least and the largest of several runs, the contenders in turn, or a single run, which says so. "Ours is',
-  'better by" compares with the better peer on the same device: above 1 ours is faster or smaller. TensorFlow.js has its wasm backend in the',
-  'CPU rows; cpu is its backend in JavaScript. Memory is that of the page\'s and of the GPU process at their largest',
-  '(VmHWM). Code is all that a page loads until its first answer, weights apart. All have the same weights in 8 bits.',
+  'Medians, with the least and the largest of several runs, the contenders in turn, or a single run, which says so.',
+  '"Ours is better by" compares with the better peer on the same device: above 1 ours is faster or smaller.',
+  'TensorFlow.js has its wasm backend in the CPU rows; cpu is its backend in JavaScript. Memory is that of the page\'s',
+  'and of the GPU process at their largest (VmHWM). Code is all that a page loads until its first answer, weights apart.',
+  'All have the same weights in 8 bits.',
 ].join(' ');
 
 /** The machine that this runs on. */
@@ -85,7 +86,7 @@ function bestPeer(ratios) {
 /** The units of what is the same in every run. */
 const EXACT = ['KB'];
 
-function cell({ status, reason, remark, detail, median, min, max, samples }, unit, notes) {
+function cell({ status, reason, remark, detail, median, min, max, samples, onlyFirst }, unit, notes) {
   const note = (text) => {
     if (!notes.includes(text)) notes.push(text);
     return ` [${notes.indexOf(text) + 1}]`;
@@ -94,7 +95,7 @@ function cell({ status, reason, remark, detail, median, min, max, samples }, uni
   if (status !== 'measured') return `${status}${about}${note(reason)}`;
   const isSingle = samples.length === 1;
   const spread = isSingle || min === max ? '' : ` (${inWords(min, unit)} to ${inWords(max, unit)})`;
-  const remarks = [remark, isSingle && !EXACT.includes(unit) && !remark?.startsWith('the first run') && 'a single run'];
+  const remarks = [remark, isSingle && !onlyFirst && !EXACT.includes(unit) && 'a single run'];
   return `${inWords(median, unit)}${spread}${about}${remarks.filter(Boolean).map(note).join('')}`;
 }
 
